@@ -1,0 +1,10 @@
+package text
+
+// Language is a BCP 47 tag of a language that the catalogue has.
+type Language string
+
+// The languages.
+const (
+	Chinese Language = "zh-Hans"
+	English Language = "en"
+)

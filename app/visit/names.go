@@ -1,0 +1,21 @@
+package visit
+
+// String names the state for logs and statistics.
+func (s State) String() string {
+	names := [...]string{"attract", "identify", "choose", "guide", "fill", "review", "accepting", "printing", "receipt", "refused", "goodbye"}
+	if int(s) < len(names) {
+		return names[s]
+	}
+	return "unknown"
+}
+
+// String names the event for logs and statistics.
+func (e Event) String() string {
+	names := [...]string{"started", "card-read", "service-chosen", "guide-read", "form-done", "back-pressed", "edit-pressed",
+		"confirmed", "item-accepted", "item-refused", "print-ended", "leave-pressed", "home-pressed", "idle-expired",
+		"staff-key", "failed", "goodbye-over"}
+	if int(e) < len(names) {
+		return names[e]
+	}
+	return "unknown"
+}

@@ -1,0 +1,132 @@
+// Package visit is one citizen's visit as a state table: (state, event) gives the next state and what has to be done.
+//
+// It guarantees that every path ends in the wipe, that nothing but a durable acceptance leads to the receipt, and that
+// no time-out, key or touch interrupts accepting or printing. It has no clock, no I/O and no personal data: whoever
+// runs the table performs the effects and reports back with events.
+package visit
+
+// State is where a visit stands.
+type State uint8
+
+// The states, in the order of an undisturbed visit.
+const (
+	Attract   State = iota // nobody is here
+	Identify               // waits for the card
+	Choose                 // waits for a service
+	Guide                  // shows what the service needs
+	Fill                   // the form
+	Review                 // the form on one page
+	Accepting              // the item is becoming durable
+	Printing               // accepted; the receipt is being printed
+	Receipt                // accepted; the print has ended, one way or the other
+	Refused                // not accepted, and said so
+	Goodbye                // wiped; card and receipt are to be taken
+)
+
+// Event is what happened.
+type Event uint8
+
+// The events.
+const (
+	Started       Event = iota // touch on the attract screen
+	CardRead                   // one card, read whole
+	ServiceChosen              // a tile
+	GuideRead                  // materials are at hand
+	FormDone                   // every page is valid
+	BackPressed                // one state back
+	EditPressed                // from the review to the form
+	Confirmed                  // hand it in
+	ItemAccepted               // durable in the outbox
+	ItemRefused                // certainly not accepted
+	PrintEnded                 // printed, not printed or unknown
+	LeavePressed               // done
+	HomePressed                // give up
+	IdleExpired                // nobody answered the warning
+	StaffKey                   // staff take over
+	Failed                     // the program itself can not go on with this visit
+	GoodbyeOver                // the goodbye was shown long enough
+)
+
+// Effect is what the runner has to do after a step, in order.
+type Effect uint8
+
+// The effects.
+const (
+	ListenForCard Effect = iota // let the reader look for a card
+	IgnoreCards                 // one visit, one card
+	OpenForm                    // pin the service's version and fill in what the card knows
+	DraftItem                   // make the item's id: taps and retries from here on are one item
+	AcceptItem
+	PrintReceipt
+	RecordPrint // keep the outcome as an item
+	Wipe        // everything of this citizen
+)
+
+// Step is the outcome of one event.
+type Step struct {
+	Next    State
+	Effects []Effect
+}
+
+// Next looks (state, event) up. ok is false where the event means nothing in that state: it is to be ignored.
+func Next(s State, e Event) (step Step, ok bool) {
+	step, ok = table()[key{s, e}]
+	return step, ok
+}
+
+type key struct {
+	state State
+	event Event
+}
+
+// Busy reports whether the state may not be interrupted by idleness or keys.
+func (s State) Busy() bool { return s == Accepting || s == Printing }
+
+// Personal reports whether the state may hold a citizen's data.
+func (s State) Personal() bool { return s != Attract && s != Goodbye }
+
+func table() map[key]Step {
+	t := map[key]Step{
+		{Attract, Started}:  {Identify, []Effect{ListenForCard}},
+		{Attract, CardRead}: {Choose, []Effect{IgnoreCards}},
+
+		{Identify, CardRead}:    {Choose, []Effect{IgnoreCards}},
+		{Identify, BackPressed}: {Goodbye, []Effect{Wipe}},
+
+		{Choose, ServiceChosen}: {Guide, nil},
+		{Choose, BackPressed}:   {Goodbye, []Effect{Wipe}},
+
+		{Guide, GuideRead}:   {Fill, []Effect{OpenForm}},
+		{Guide, BackPressed}: {Choose, nil},
+
+		{Fill, FormDone}:    {Review, []Effect{DraftItem}},
+		{Fill, BackPressed}: {Guide, nil},
+
+		{Review, BackPressed}: {Fill, nil},
+		{Review, EditPressed}: {Fill, nil},
+		{Review, Confirmed}:   {Accepting, []Effect{AcceptItem}},
+
+		{Accepting, ItemAccepted}: {Printing, []Effect{PrintReceipt}},
+		{Accepting, ItemRefused}:  {Refused, nil},
+
+		{Printing, PrintEnded}: {Receipt, []Effect{RecordPrint}},
+
+		{Receipt, LeavePressed}: {Goodbye, []Effect{Wipe}},
+
+		{Refused, Confirmed}:    {Accepting, []Effect{AcceptItem}},
+		{Refused, LeavePressed}: {Goodbye, []Effect{Wipe}},
+
+		{Goodbye, GoodbyeOver}: {Attract, []Effect{ListenForCard}},
+		{Goodbye, Started}:     {Attract, []Effect{ListenForCard}},
+	}
+	// Whoever is not in the middle of accepting or printing can be sent away, and is wiped.
+	for _, s := range []State{Identify, Choose, Guide, Fill, Review, Receipt, Refused} {
+		for _, e := range []Event{HomePressed, IdleExpired, StaffKey} {
+			t[key{s, e}] = Step{Goodbye, []Effect{Wipe}}
+		}
+	}
+	for s := Identify; s <= Refused; s++ {
+		t[key{s, Failed}] = Step{Goodbye, []Effect{Wipe}}
+	}
+	return t
+}

@@ -1,0 +1,199 @@
+// Package item is the one record that travels from a kiosk to the central platform.
+//
+// It guarantees three things. Attributes hold no personal data. The payload is sealed to central and bound to its
+// attributes, so that neither can be moved to another item. Digest and signature cover the exact bytes, made once at
+// acceptance and carried unchanged over every hop, so that (Source, Sequence, ID, digest) names the item for ever.
+//
+// An item is a CloudEvents 1.0 event in structured JSON; its data is always data_base64.
+package item
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+)
+
+// Type tells what an item records. An upstream that does not know a type holds the item; it never rejects it.
+type Type string
+
+// The item types. Submissions and withdrawals go first; health goes last and alone may be dropped.
+const (
+	TypeSubmission Type = "cn.onedoor.submission.v1"
+	TypePrint      Type = "cn.onedoor.print.v1" // outcome of a receipt
+	TypeHealth     Type = "cn.onedoor.health.v1"
+)
+
+// SpecVersion and ContentType are the fixed CloudEvents attributes of every item.
+const (
+	SpecVersion = "1.0"
+	ContentType = "application/vnd.onedoor.sealed"
+)
+
+// Item is one record in the form in which it travels. The zero value is not valid.
+type Item struct {
+	SpecVersion string `json:"specversion"`
+	ID          string `json:"id"`     // UUIDv7, made when the review page opens
+	Source      string `json:"source"` // urn:hall:<hall>:<kiosk>:<incarnation>
+	Type        Type   `json:"type"`
+	Subject     string `json:"subject,omitempty"` // service/<id> for a submission
+	Time        string `json:"time"`              // RFC 3339 UTC by the kiosk's clock; never used for order
+	Sequence    string `json:"sequence"`          // 20 digits, contiguous per source from 1
+	CaseID      string `json:"caseid,omitempty"`
+	CaseSeq     string `json:"caseseq,omitempty"` // 6 digits, contiguous per case from 1
+	ReceiptNo   string `json:"receiptno,omitempty"`
+	TrackHash   string `json:"trackhash,omitempty"` // tracking.Hash of the code on the receipt
+	Prev        string `json:"prev"`                // digest of the source's item before this one; Genesis for the first
+	Catalogue   string `json:"catalogue,omitempty"` // version of the service catalogue in use
+	Suite       string `json:"suite"`               // names the sealing and signing algorithms
+	SealKey     string `json:"sealkey"`             // id of central's sealing key
+	SignKey     string `json:"signkey"`             // id of the device's signing key
+	DataType    string `json:"datacontenttype"`
+	Data        []byte `json:"data_base64"` // sealed payload
+	Signature   []byte `json:"signature"`   // by the device over Digest
+}
+
+// Digest is the SHA-256 of an item's attributes and sealed data, without the signature.
+type Digest [sha256.Size]byte
+
+// Genesis is the Prev of a source's first item.
+const Genesis = "0"
+
+// String gives the digest in unpadded URL-safe base64, 43 characters.
+func (d Digest) String() string { return base64.RawURLEncoding.EncodeToString(d[:]) }
+
+// ParseDigest reads the form that String writes.
+func ParseDigest(s string) (Digest, error) {
+	var d Digest
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err != nil || len(b) != len(d) || len(s) != 43 { // the decoder would skip line breaks
+		return d, fmt.Errorf("parse digest: want 43 base64url characters, have %d", len(s))
+	}
+	copy(d[:], b)
+	return d, nil
+}
+
+// attributes lists what the seal and the signature bind, in an order that never changes. A new attribute is appended
+// and written only when present, so that older items keep their digests.
+func (it *Item) attributes() []string {
+	return []string{
+		"specversion", it.SpecVersion, "id", it.ID, "source", it.Source, "type", string(it.Type), "subject", it.Subject,
+		"time", it.Time, "sequence", it.Sequence, "caseid", it.CaseID, "caseseq", it.CaseSeq, "receiptno", it.ReceiptNo,
+		"trackhash", it.TrackHash, "prev", it.Prev, "catalogue", it.Catalogue, "suite", it.Suite, "sealkey", it.SealKey,
+		"signkey", it.SignKey, "datacontenttype", it.DataType,
+	}
+}
+
+// Header is the hash of all attributes: what a seal binds its payload to.
+func (it *Item) Header() [sha256.Size]byte {
+	h := sha256.New()
+	h.Write([]byte("onedoor item header v1"))
+	attrs := it.attributes()
+	for i := 0; i < len(attrs); i += 2 {
+		if attrs[i+1] == "" {
+			continue
+		}
+		for _, s := range attrs[i : i+2] {
+			h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(s))))
+			h.Write([]byte(s))
+		}
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// Digest computes the item's identity of content.
+func (it *Item) Digest() Digest {
+	header := it.Header()
+	h := sha256.New()
+	h.Write([]byte("onedoor item v1"))
+	h.Write(header[:])
+	h.Write(it.Data)
+	return Digest(h.Sum(nil))
+}
+
+// FormatSequence writes n as the 20 digits of Item.Sequence; FormatCaseSeq as the 6 of Item.CaseSeq.
+func FormatSequence(n uint64) string { return fmt.Sprintf("%020d", n) }
+
+// FormatCaseSeq writes n as the 6 digits of Item.CaseSeq.
+func FormatCaseSeq(n uint32) string { return fmt.Sprintf("%06d", n) }
+
+// ParseSequence reads Item.Sequence or Item.CaseSeq.
+func ParseSequence(s string) (uint64, error) {
+	if len(s) != 20 && len(s) != 6 {
+		return 0, fmt.Errorf("parse sequence: want 20 or 6 digits, have %d characters", len(s))
+	}
+	var n uint64
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' || n > (1<<64-1-9)/10 {
+			return 0, errors.New("parse sequence: not a decimal number of 64 bits")
+		}
+		n = n*10 + uint64(c-'0')
+	}
+	return n, nil
+}
+
+// FormatTime writes t as Item.Time, in UTC with milliseconds.
+func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// ErrInvalid marks an item whose attributes break the rules of this package.
+var ErrInvalid = errors.New("invalid item")
+
+// Validate checks the shape of the attributes. It does not check seal, signature or order.
+func (it *Item) Validate() error {
+	bad := func(field string) error { return fmt.Errorf("%w: %s", ErrInvalid, field) }
+	switch {
+	case it.SpecVersion != SpecVersion:
+		return bad("specversion")
+	case !validUUID(it.ID):
+		return bad("id")
+	case !validSource(it.Source):
+		return bad("source")
+	case it.Type == "" || len(it.Type) > 100:
+		return bad("type")
+	case it.DataType != ContentType:
+		return bad("datacontenttype")
+	case it.Suite == "" || it.SealKey == "" || it.SignKey == "":
+		return bad("suite, sealkey or signkey")
+	case it.CaseID != "" && !validUUID(it.CaseID):
+		return bad("caseid")
+	case (it.CaseID == "") != (it.CaseSeq == ""):
+		return bad("caseseq")
+	case it.ReceiptNo != "" && !digits(it.ReceiptNo, 20):
+		return bad("receiptno")
+	}
+	if _, err := time.Parse(time.RFC3339, it.Time); err != nil {
+		return bad("time")
+	}
+	attrs := it.attributes()
+	for i := 0; i < len(attrs); i += 2 {
+		if !utf8.ValidString(attrs[i+1]) { // JSON would alter it, and so the digest
+			return bad(attrs[i])
+		}
+	}
+	if n, err := ParseSequence(it.Sequence); err != nil || n == 0 || len(it.Sequence) != 20 {
+		return bad("sequence")
+	}
+	if it.CaseSeq != "" {
+		if n, err := ParseSequence(it.CaseSeq); err != nil || n == 0 || len(it.CaseSeq) != 6 {
+			return bad("caseseq")
+		}
+	}
+	if it.Prev != Genesis {
+		if _, err := ParseDigest(it.Prev); err != nil {
+			return bad("prev")
+		}
+	}
+	return nil
+}
+
+func digits(s string, n int) bool {
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(s) == n
+}
