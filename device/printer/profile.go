@@ -1,0 +1,117 @@
+package printer
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Cutter is what the printer can do at the end of a paper.
+type Cutter string
+
+// The cutters.
+const (
+	CutterNone    Cutter = "none"
+	CutterPartial Cutter = "partial"
+	CutterFull    Cutter = "full"
+)
+
+// Proof is how the printer tells that a job is done.
+type Proof string
+
+// The proofs, best first.
+const (
+	ProofProcessID Proof = "process-id" // GS ( H: sent when the printing before it is complete
+	ProofQueued    Proof = "queued"     // GS r: sent when the interpreter gets there
+	ProofNone      Proof = "none"       // every job ends as Unknown
+)
+
+// Charset is which characters the printer's own font can be trusted with. All are sent as GB 18030.
+type Charset string
+
+// The character sets, each larger than the one before.
+const (
+	CharsetGB2312  Charset = "gb2312"
+	CharsetGBK     Charset = "gbk"
+	CharsetGB18030 Charset = "gb18030" // also the four-byte characters of CJK extension A
+)
+
+// Profile is what a printer model can do. Printers differ; what a model does stands in its own manual.
+type Profile struct {
+	Name     string  `yaml:"name"`
+	Columns  int     `yaml:"columns"`     // ASCII columns; a Chinese character takes two
+	Dots     int     `yaml:"dots"`        // dots across the paper
+	DPI      int     `yaml:"dpi"`         // dots an inch
+	Charset  Charset `yaml:"charset"`     //
+	Cutter   Cutter  `yaml:"cutter"`      //
+	Proof    Proof   `yaml:"proof"`       //
+	Realtime bool    `yaml:"realtime"`    // answers DLE EOT
+	Auto     bool    `yaml:"auto_status"` // tells its state by itself after GS a 0E
+	QRSize   int     `yaml:"qr_size"`     // least width of a QR code in tenths of a millimetre
+	FeedEnd  int     `yaml:"feed_end"`    // empty lines before the cut, or before the tear bar without a cutter
+	LineMS   int     `yaml:"line_ms"`     // time to print one line, in milliseconds, for the wait limit
+	EpsonCut bool    `yaml:"epson_cut"`   // knows the cut that feeds to the knife by itself
+}
+
+// Generic80 is a usual 80 mm printer with a cutter.
+func Generic80() Profile {
+	return Profile{
+		Name: "generic-80", Columns: 48, Dots: 576, DPI: 203, Charset: CharsetGBK, Cutter: CutterPartial, Proof: ProofQueued,
+		Realtime: true, QRSize: 250, FeedEnd: 1, LineMS: 40, EpsonCut: true,
+	}
+}
+
+// Generic58 is a usual 58 mm printer with a cutter.
+func Generic58() Profile {
+	p := Generic80()
+	p.Name, p.Columns, p.Dots = "generic-58", 32, 384
+	return p
+}
+
+// ParseProfile reads a profile from YAML. Fields that are left out are those of Generic80; unknown fields are errors.
+func ParseProfile(b []byte) (Profile, error) {
+	p := Generic80()
+	if err := yaml.UnmarshalWithOptions(b, &p, yaml.Strict()); err != nil {
+		return Profile{}, fmt.Errorf("printer profile: %w", err)
+	}
+	if err := p.Validate(); err != nil {
+		return Profile{}, err
+	}
+	return p, nil
+}
+
+// Validate names every fault of a profile.
+func (p Profile) Validate() error {
+	var faults []error
+	between := func(field string, v, low, high int) {
+		if v < low || v > high {
+			faults = append(faults, fmt.Errorf("%s is %d, not %d to %d", field, v, low, high))
+		}
+	}
+	between("columns", p.Columns, 16, 96)
+	between("dots", p.Dots, 192, 1280)
+	between("dpi", p.DPI, 100, 600)
+	between("qr_size", p.QRSize, 100, 600)
+	between("feed_end", p.FeedEnd, 0, 20)
+	between("line_ms", p.LineMS, 1, 2000)
+	switch p.Cutter {
+	case CutterNone, CutterPartial, CutterFull:
+	default:
+		faults = append(faults, fmt.Errorf("cutter is %q", p.Cutter))
+	}
+	switch p.Proof {
+	case ProofProcessID, ProofQueued, ProofNone:
+	default:
+		faults = append(faults, fmt.Errorf("proof is %q", p.Proof))
+	}
+	switch p.Charset {
+	case CharsetGB2312, CharsetGBK, CharsetGB18030:
+	default:
+		faults = append(faults, fmt.Errorf("charset is %q", p.Charset))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return fmt.Errorf("printer profile %q: %w", p.Name, err)
+	}
+	return nil
+}
