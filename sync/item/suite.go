@@ -95,7 +95,9 @@ const MaxPayload = 1 << 20
 
 // compress and inflate are zstd frames; a payload is compressed before it is sealed, since sealed bytes do not compress.
 func compress(plain []byte) ([]byte, error) {
-	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
+	// An encoder of its own each time, and a small one: a shared one would keep what the last visitor typed.
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false),
+		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(64<<10), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, fmt.Errorf("compress payload: %w", err)
 	}

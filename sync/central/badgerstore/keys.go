@@ -1,0 +1,124 @@
+package badgerstore
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"onedoor/sync/central"
+)
+
+// The key space. Numbers are big endian so that keys sort by them; parts of fixed length need no separator.
+//
+//	m/epoch                              epoch
+//	n/<name>                             counters: ledger, feed, device
+//	l/<position>                         central.Row
+//	a/<position>                         true when the row has taken effect
+//	i/<id>, s/<source>/<sequence>        ref to the row
+//	t/<source>                           sequence up to which nothing is missing
+//	x/<digest>                           item kept aside as a conflict
+//	h/<hall><kiosk>/<caseid>/<caseseq>   position of an item waiting for its predecessor
+//	c/<hall><kiosk>/<caseid>             central.Case
+//	o/<position>                         key of the case that this row opened
+//	k/<caseid>, r/<receiptno>, q/<device><trackhash>, f/<hall><kiosk><feedpos>   key of the case
+//	d/<source>                           central.Device
+//	e/<number>                           source
+//	v/<hall><kiosk>                      last incarnation
+//	z/<handle>                           central.EnrolCode
+func keyEpoch() []byte              { return []byte("m/epoch") }
+func keyCounter(name string) []byte { return []byte("n/" + name) }
+func keyRow(pos uint64) []byte      { return number("l/", pos) }
+func keyApplied(pos uint64) []byte  { return number("a/", pos) }
+func keyID(id string) []byte        { return []byte("i/" + id) }
+func keySeq(source, sequence string) []byte {
+	return []byte("s/" + source + "/" + sequence)
+}
+func keyThrough(source string) []byte { return []byte("t/" + source) }
+func keyConflict(digest string) []byte {
+	return []byte("x/" + digest)
+}
+func keyHeld(k central.Kiosk, caseID, caseSeq string) []byte {
+	return []byte("h/" + k.Hall + k.Number + "/" + caseID + "/" + caseSeq)
+}
+func keyCase(k central.Kiosk, caseID string) []byte {
+	return []byte("c/" + k.Hall + k.Number + "/" + caseID)
+}
+func keyOpened(pos uint64) []byte       { return number("o/", pos) }
+func keyCaseID(id string) []byte        { return []byte("k/" + id) }
+func keyReceipt(no string) []byte       { return []byte("r/" + no) }
+func prefixFeed(k central.Kiosk) string { return "f/" + k.Hall + k.Number }
+func keyFeed(k central.Kiosk, pos uint64) []byte {
+	return number(prefixFeed(k), pos)
+}
+func keyTrack(device uint16, hash string) []byte {
+	return append(binary.BigEndian.AppendUint16([]byte("q/"), device), hash...)
+}
+func keyDevice(source string) []byte { return []byte("d/" + source) }
+func keyNumber(n uint16) []byte      { return binary.BigEndian.AppendUint16([]byte("e/"), n) }
+func keyIncarnation(k central.Kiosk) []byte {
+	return []byte("v/" + k.Hall + k.Number)
+}
+func keyCode(handle string) []byte { return []byte("z/" + handle) }
+
+func number(prefix string, n uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte(prefix), n)
+}
+
+// ErrDamaged is returned for a value whose checksum is wrong.
+var ErrDamaged = errors.New("record is damaged")
+
+// set writes v as JSON behind a checksum over key and value.
+func set(txn *badger.Txn, key []byte, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode record: %w", err)
+	}
+	val := binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(body)), checksum(key, body))
+	if err := txn.Set(key, append(val, body...)); err != nil {
+		return fmt.Errorf("write record: %w", err)
+	}
+	return nil
+}
+
+// get reads what set wrote, or central.ErrNotFound.
+func get(txn *badger.Txn, key []byte, v any) error {
+	it, err := txn.Get(key)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return central.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("read record: %w", err)
+	}
+	return decode(it, v)
+}
+
+func decode(it *badger.Item, v any) error {
+	return it.Value(func(val []byte) error {
+		if len(val) < 4 || binary.BigEndian.Uint32(val) != checksum(it.Key(), val[4:]) {
+			return fmt.Errorf("%w: key %.40q", ErrDamaged, it.Key())
+		}
+		if err := json.Unmarshal(val[4:], v); err != nil {
+			return fmt.Errorf("%w: key %.40q: %w", ErrDamaged, it.Key(), err)
+		}
+		return nil
+	})
+}
+
+func checksum(key, body []byte) uint32 {
+	table := crc32.MakeTable(crc32.Castagnoli)
+	return crc32.Update(crc32.Checksum(key, table), table, body)
+}
+
+// next counts up a counter; the first value is 1.
+func next(txn *badger.Txn, name string) (uint64, error) {
+	var n uint64
+	if err := get(txn, keyCounter(name), &n); err != nil && !errors.Is(err, central.ErrNotFound) {
+		return 0, err
+	}
+	n++
+	return n, set(txn, keyCounter(name), n)
+}

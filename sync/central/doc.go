@@ -1,0 +1,15 @@
+// Package central is the reference platform that kiosks and edge nodes send to.
+//
+// It guarantees:
+//   - An ack is signed only after the item is durable. Whatever kills the process, an acknowledged item is there again
+//     after the next start, under the same ledger position and the same epoch.
+//   - The ledger is append-only and holds every item at most once. The same bytes again are a duplicate and get the same
+//     ack; other bytes under a known identity are kept aside as a conflict. Nothing is ever overwritten.
+//   - The items of a case take effect in their order, without gaps. One that came too early, or whose type is not known
+//     yet, is held, and takes effect when its predecessor arrives.
+//   - The status of a case never runs backwards; its version grows by one with every change.
+//   - The sealed item is kept as it came. Payloads are opened to check them and to index public facts (service, titles,
+//     department, what happens next); applicant and form are never stored in the clear nor logged.
+//
+// A Server has no goroutine of its own. Its methods may be called from any goroutine.
+package central

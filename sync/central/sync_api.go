@@ -1,0 +1,151 @@
+package central
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"onedoor/sync/item"
+	"onedoor/sync/wire"
+)
+
+func (s *Server) syncOperations(api huma.API) {
+	device := []map[string][]string{{"device": {}}}
+	huma.Register(api, huma.Operation{
+		OperationID: "healthz", Method: http.MethodGet, Path: wire.PathHealthz, Summary: "Is central there", Tags: []string{"sync"},
+	}, func(context.Context, *struct{}) (*healthAnswer, error) {
+		out := &healthAnswer{}
+		out.Body.Status = "ok"
+		return out, nil
+	})
+	huma.Register(api, huma.Operation{
+		OperationID: "hello", Method: http.MethodGet, Path: wire.PathHello, Security: device, Tags: []string{"sync"},
+		Summary: "Limits, time, epoch, and how far the asking device's items have arrived",
+	}, s.hello)
+	batch := huma.SchemaFromType(api.OpenAPI().Components.Schemas, reflect.TypeFor[[]item.Item]())
+	huma.Register(api, huma.Operation{
+		OperationID: "send-batch", Method: http.MethodPost, Path: wire.PathBatches, Security: device, Tags: []string{"sync"},
+		Summary:          "Hand over items; every one gets its own result, in the order of the request",
+		MaxBodyBytes:     wire.MaxBatchBytes,
+		BodyReadTimeout:  -1, // the body is in memory already
+		SkipValidateBody: true,
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			wire.TypeBatch: {Schema: batch},
+		}},
+	}, s.sendBatch)
+	huma.Register(api, huma.Operation{
+		OperationID: "read-feed", Method: http.MethodGet, Path: wire.PathFeed, Security: device, Tags: []string{"sync"},
+		Summary: "Changes of the device's cases since cursor; waits for one up to wait seconds",
+		Errors:  []int{http.StatusConflict},
+	}, s.readFeed)
+	huma.Register(api, huma.Operation{
+		OperationID: "enrol", Method: http.MethodPost, Path: wire.PathEnrolments, Tags: []string{"sync"},
+		Summary: "Make a device known with a one-time code", BodyReadTimeout: -1, Errors: []int{http.StatusForbidden},
+	}, s.enrol)
+}
+
+type healthAnswer struct {
+	Body struct {
+		Status string `json:"status" doc:"ok"`
+	}
+}
+
+type helloAnswer struct{ Body wire.Hello }
+
+func (s *Server) hello(ctx context.Context, _ *struct{}) (*helloAnswer, error) {
+	dev, err := requester(ctx)
+	if err != nil {
+		return nil, err
+	}
+	through, err := s.cfg.Store.Through(ctx, dev.Source().String())
+	if err != nil {
+		return nil, s.failed("hello", err)
+	}
+	return &helloAnswer{wire.Hello{
+		Tier: wire.TierCentral, Epoch: s.cfg.Store.Epoch(), ServerTime: item.FormatTime(s.cfg.Now()),
+		MaxBatchItems: wire.MaxBatchItems, MaxBatchBytes: wire.MaxBatchBytes, MaxItemBytes: wire.MaxItemBytes,
+		Through: item.FormatSequence(through),
+	}}, nil
+}
+
+type feedInput struct {
+	Cursor string `query:"cursor" maxLength:"200" doc:"from the page before; none for a snapshot"`
+	Wait   int    `query:"wait" minimum:"0" maximum:"3600" doc:"seconds to wait for a change; at most 25 count"`
+}
+
+type feedAnswer struct{ Body wire.FeedPage }
+
+// feedLimit is the number of events of one page.
+const feedLimit = 200
+
+func (s *Server) readFeed(ctx context.Context, in *feedInput) (*feedAnswer, error) {
+	dev, err := requester(ctx)
+	if err != nil {
+		return nil, err
+	}
+	epoch := s.cfg.Store.Epoch()
+	after, ok := parseCursor(in.Cursor, epoch)
+	if !ok {
+		return nil, newProblem(http.StatusConflict, wire.ProblemCursor, "the cursor is of another ledger; start without one")
+	}
+	wait := min(time.Duration(in.Wait)*time.Second, wire.MaxWait)
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for {
+		woken := s.cfg.Store.Changed(dev.Kiosk) // before the read, so that no change falls between
+		cases, next, head, err := s.cfg.Store.Feed(ctx, dev.Kiosk, after, feedLimit)
+		if err != nil {
+			return nil, s.failed("read feed", err)
+		}
+		if after > head {
+			return nil, newProblem(http.StatusConflict, wire.ProblemCursor, "the cursor is beyond this ledger; start without one")
+		}
+		page := wire.FeedPage{Epoch: epoch, Cursor: formatCursor(epoch, next), UpToDate: len(cases) < feedLimit, Events: []wire.FeedEvent{}}
+		for i := range cases {
+			page.Events = append(page.Events, wire.FeedEvent{Status: statusOf(&cases[i])})
+		}
+		if len(page.Events) > 0 || wait <= 0 {
+			return &feedAnswer{page}, nil
+		}
+		select {
+		case <-woken:
+		case <-timer.C:
+			return &feedAnswer{page}, nil
+		case <-s.stopping:
+			return &feedAnswer{page}, nil
+		case <-ctx.Done():
+			return nil, s.failed("read feed", ctx.Err())
+		}
+	}
+}
+
+func statusOf(c *Case) *wire.CaseStatus {
+	return &wire.CaseStatus{
+		CaseID: c.ID, ReceiptNo: c.ReceiptNo, Version: c.Version, Stage: c.Stage, OfficialNo: c.OfficialNo, At: item.FormatTime(c.Changed()),
+	}
+}
+
+// formatCursor names the ledger too, so that a cursor never outlives it.
+func formatCursor(epoch string, pos uint64) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s %d", epoch, pos))
+}
+
+func parseCursor(cursor, epoch string) (after uint64, ok bool) {
+	if cursor == "" {
+		return 0, true
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return 0, false
+	}
+	of, pos, found := strings.Cut(string(raw), " ")
+	after, err = strconv.ParseUint(pos, 10, 64)
+	return after, found && err == nil && of == epoch
+}

@@ -1,0 +1,352 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"onedoor/sync/item"
+	"onedoor/sync/outbox"
+	"onedoor/sync/wire"
+)
+
+// push is what the push loop remembers between turns. What must survive a restart is in the outbox.
+type push struct {
+	limit    int // items of the next batch
+	maxItems int // announced by hello
+	maxBytes int
+	fails    int       // turns in a row that moved nothing
+	next     time.Time // of the next batch
+	probes   int       // failed probes in a row
+	probeAt  time.Time
+}
+
+// firstBatch is small so that a slow line brings something through; it doubles with every success.
+const firstBatch = 20
+
+// deadAfter is how many requests an item that cannot be read travels in alone before it becomes a dead letter: about a
+// day by its schedule.
+const deadAfter = 32
+
+// Reasons kept with an item. The first two mark one that must not share a batch any more.
+const (
+	reasonUnreadable = "upstream cannot read it"
+	reasonServer     = "upstream fails on it"
+	reasonNoAck      = "upstream gave no valid ack"
+	reasonRetry      = "upstream asked for later"
+	reasonNoResult   = "upstream gave no result"
+)
+
+func suspectItem(e outbox.Entry) bool {
+	return e.LastError == reasonUnreadable || e.LastError == reasonServer
+}
+
+// pushOnce probes if it must and sends one batch if there is one. It returns how long the next turn can wait.
+func (e *Engine) pushOnce(ctx context.Context) (time.Duration, error) {
+	e.countWaiting()
+	p := &e.push
+	now := e.cfg.Now()
+	if wait := e.paused(now); wait > 0 {
+		return min(wait, slowPoll), nil
+	}
+	if e.Status().Link != Online || e.suspected() {
+		if wait := p.probeAt.Sub(now); wait > 0 && wait <= wire.MaxRetryAfter {
+			return min(wait, slowPoll), nil
+		}
+		if wait, err := e.probeOnce(ctx); err != nil {
+			return wait, err
+		}
+		now = e.cfg.Now()
+	}
+	if wait := p.next.Sub(now); wait > 0 && wait <= wire.MaxRetryAfter {
+		return min(wait, slowPoll), nil
+	}
+	batch, err := e.compose(now)
+	if err != nil {
+		e.setTrouble(TroubleOutbox)
+		return slowPoll, err
+	}
+	if len(batch) == 0 {
+		return slowPoll, nil
+	}
+	return e.send(ctx, batch)
+}
+
+// patience of a probe. Most are impatient, so that a link's return is noticed soon; every third waits long enough for a
+// very slow line.
+func patience(failed int) time.Duration {
+	if failed%3 == 2 {
+		return 20 * time.Second
+	}
+	return 3 * time.Second
+}
+
+// probeOnce asks hello. An error comes with the time until the next probe.
+func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
+	p := &e.push
+	probing, cancel := context.WithTimeout(ctx, patience(p.probes))
+	h, err := e.cfg.Client.Hello(probing)
+	cancel()
+	now := e.cfg.Now()
+	var problem *wire.ProblemError
+	switch {
+	case ctx.Err() != nil:
+		return 0, ctx.Err()
+	case err == nil:
+		p.maxItems = clamp(h.MaxBatchItems, wire.MaxBatchItems)
+		p.maxBytes = clamp(h.MaxBatchBytes, wire.MaxBatchBytes)
+		if p.probes > 0 || e.Status().Link == Unknown { // a real return, not a push that failed by itself
+			p.fails, p.next = 0, time.Time{}
+		}
+		p.probes, p.probeAt = 0, time.Time{}
+		e.setSuspect(false)
+		e.welcome()
+		return 0, nil
+	case errors.As(err, &problem):
+		p.probes++
+		e.contact()
+		wait := e.problem(problem, p.probes, portalCap)
+		p.probeAt = now.Add(wait)
+		e.setSuspect(true)
+		return min(wait, slowPoll), err
+	}
+	p.probes++
+	wait := jitter(probeCap)
+	var no *wire.NoAnswerError
+	if errors.As(err, &no) && no.Status != 0 {
+		wait = max(jitter(doubled(time.Second, portalCap, p.probes)), no.RetryAfter)
+	}
+	p.probeAt = now.Add(wait)
+	e.lost(err)
+	return min(wait, slowPoll), err
+}
+
+// clamp takes an announced limit if it is one.
+func clamp(announced, most int) int {
+	if announced < 1 || announced > most {
+		return most
+	}
+	return announced
+}
+
+// problem notes a signed refusal of a whole request and says how long to wait.
+func (e *Engine) problem(p *wire.ProblemError, attempt int, limit time.Duration) time.Duration {
+	now := e.cfg.Now()
+	switch p.Status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		wait := jitter(refusedFor)
+		e.setTrouble(TroubleRefused)
+		e.pause(now.Add(wait))
+		return wait
+	case http.StatusUpgradeRequired:
+		wait := jitter(refusedFor)
+		e.setTrouble(TroubleUpgrade)
+		e.pause(now.Add(wait))
+		return wait
+	case http.StatusInsufficientStorage:
+		e.setTrouble(TroubleFull)
+		return max(jitter(fullFor), p.RetryAfter)
+	}
+	e.setTrouble(TroubleServer)
+	return max(jitter(doubled(pushBase, limit, attempt)), p.RetryAfter)
+}
+
+// compose takes what is due and fits one batch. An item under suspicion travels alone.
+func (e *Engine) compose(now time.Time) ([]outbox.Entry, error) {
+	p := &e.push
+	p.limit = max(1, min(p.limit, p.maxItems))
+	due, err := e.cfg.Outbox.Due(now, p.limit)
+	if err != nil || len(due) == 0 {
+		return nil, err
+	}
+	if suspectItem(due[0]) {
+		return due[:1], nil
+	}
+	batch, bytes := due[:0:0], 2
+	for _, entry := range due {
+		if suspectItem(entry) {
+			continue
+		}
+		if bytes += entry.Size + 1; bytes > p.maxBytes && len(batch) > 0 {
+			break
+		}
+		batch = append(batch, entry)
+	}
+	return batch, nil
+}
+
+// send posts one batch and applies the answer.
+func (e *Engine) send(ctx context.Context, batch []outbox.Entry) (time.Duration, error) {
+	ids, items := make([]string, len(batch)), make([]*item.Item, len(batch))
+	for i, entry := range batch {
+		ids[i], items[i] = entry.Item.ID, entry.Item
+	}
+	if err := e.cfg.Outbox.Begin(ctx, ids); err != nil {
+		e.setTrouble(TroubleOutbox)
+		return slowPoll, err
+	}
+	answer, err := e.cfg.Client.PostBatch(ctx, items)
+	// What is known now is written down even if the engine is being stopped.
+	ctx = context.WithoutCancel(ctx)
+	var wait time.Duration
+	if err != nil {
+		wait, err = e.sendFailed(ctx, batch, ids, err)
+	} else {
+		e.welcome()
+		wait, err = e.apply(ctx, batch, answer)
+	}
+	e.countWaiting()
+	return wait, err
+}
+
+// sendFailed puts the items back and decides what comes next.
+func (e *Engine) sendFailed(ctx context.Context, batch []outbox.Entry, ids []string, cause error) (time.Duration, error) {
+	p := &e.push
+	if errors.Is(cause, context.Canceled) {
+		return 0, e.cfg.Outbox.Defer(ctx, ids, time.Time{}, "")
+	}
+	var problem *wire.ProblemError
+	var no *wire.NoAnswerError
+	status := 0
+	switch {
+	case errors.As(cause, &problem):
+		e.contact()
+		if culprit(problem) {
+			return e.narrow(ctx, batch, ids, problem)
+		}
+		p.fails++
+		p.next = e.cfg.Now().Add(e.problem(problem, p.fails, pushCap))
+	default:
+		var asked time.Duration
+		if errors.As(cause, &no) {
+			status, asked = no.Status, no.RetryAfter
+		}
+		p.fails++
+		p.next = e.cfg.Now().Add(max(jitter(doubled(pushBase, pushCap, p.fails)), asked))
+		p.probeAt = e.cfg.Now().Add(jitter(probeCap))
+		e.setSuspect(true)
+		e.setTrouble(TroubleNoAnswer)
+		if status == http.StatusRequestEntityTooLarge || status == 0 {
+			p.limit = max(1, len(batch)/2)
+		}
+	}
+	return slowPoll, errors.Join(cause, e.cfg.Outbox.Defer(ctx, ids, time.Time{}, ""))
+}
+
+// culprit reports refusals of a whole batch that one of its items may have caused.
+func culprit(p *wire.ProblemError) bool {
+	return p.Problem.Type == wire.ProblemUnreadable || p.Status == http.StatusBadRequest || p.Status == http.StatusInternalServerError ||
+		p.Status == http.StatusUnprocessableEntity || p.Status == http.StatusRequestEntityTooLarge
+}
+
+// narrow halves the batch; a single item is put off by its own schedule, and from then on travels alone.
+func (e *Engine) narrow(ctx context.Context, batch []outbox.Entry, ids []string, problem *wire.ProblemError) (time.Duration, error) {
+	p := &e.push
+	server := problem.Status >= 500
+	now := e.cfg.Now()
+	if len(batch) > 1 {
+		p.limit = len(batch) / 2
+		wait := max(problem.RetryAfter, jitter(200*time.Millisecond))
+		if server {
+			wait = max(wait, jitter(pushBase))
+			e.setTrouble(TroubleServer)
+		}
+		p.next = now.Add(wait)
+		return min(wait, slowPoll), errors.Join(problem, e.cfg.Outbox.Defer(ctx, ids, time.Time{}, ""))
+	}
+	reason := reasonUnreadable
+	if server {
+		reason = reasonServer
+	}
+	p.fails++
+	p.next = now.Add(max(jitter(doubled(pushBase, pushCap, p.fails)), problem.RetryAfter))
+	e.setTrouble(TroubleServer)
+	attempts := batch[0].Attempts + 1
+	if !server && attempts >= deadAfter {
+		err := e.cfg.Outbox.Settle(ctx, []outbox.Settlement{{ID: ids[0], Status: wire.Rejected, Reason: reasonUnreadable}})
+		return slowPoll, errors.Join(problem, err)
+	}
+	err := e.cfg.Outbox.Defer(ctx, ids, now.Add(jitter(doubled(itemBase, itemCap, attempts))), reason)
+	return slowPoll, errors.Join(problem, err)
+}
+
+// apply goes through the results, each on its own.
+func (e *Engine) apply(ctx context.Context, batch []outbox.Entry, answer wire.BatchAnswer) (time.Duration, error) {
+	p := &e.push
+	results := make(map[string]wire.Result, len(answer.Results))
+	for _, r := range answer.Results {
+		if _, twice := results[r.ID]; !twice {
+			results[r.ID] = r
+		}
+	}
+	var settled []outbox.Settlement
+	var troubles []error
+	trouble := Trouble("")
+	later := func(entry outbox.Entry, reason string) {
+		until := e.cfg.Now().Add(jitter(doubled(itemBase, itemCap, entry.Attempts+1)))
+		troubles = append(troubles, e.cfg.Outbox.Defer(ctx, []string{entry.Item.ID}, until, reason))
+	}
+	for _, entry := range batch {
+		r, ok := results[entry.Item.ID]
+		switch {
+		case !ok:
+			later(entry, reasonNoResult)
+		case r.Status == wire.Stored || r.Status == wire.Duplicate || r.Status == wire.Held:
+			if err := e.verify(entry.Item, r.Ack); err != nil {
+				trouble = TroubleAck
+				troubles = append(troubles, err)
+				later(entry, reasonNoAck)
+				continue
+			}
+			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.Status, Ack: r.Ack})
+		case r.Status == wire.Rejected || r.Status == wire.Conflict:
+			e.logger.Error("item needs a person", "id", r.ID, "status", string(r.Status), "problem", reasonOf(r))
+			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.Status, Reason: reasonOf(r)})
+		default: // retry, and whatever a later version may say
+			later(entry, reasonRetry)
+		}
+	}
+	if len(settled) == 0 {
+		p.fails++
+		wait := jitter(doubled(pushBase, pushCap, p.fails))
+		p.next = e.cfg.Now().Add(wait)
+		if trouble == "" {
+			trouble = TroubleServer
+		}
+		e.setTrouble(trouble)
+		return min(wait, slowPoll), errors.Join(append(troubles, errors.New("nothing of the batch was taken in"))...)
+	}
+	if err := e.cfg.Outbox.Settle(ctx, settled); err != nil {
+		e.setTrouble(TroubleOutbox)
+		return slowPoll, errors.Join(append(troubles, err)...)
+	}
+	p.fails, p.next = 0, time.Time{}
+	p.limit = min(max(p.limit, len(batch))*2, p.maxItems)
+	e.setTrouble(trouble)
+	return 0, errors.Join(troubles...)
+}
+
+// reasonOf takes the problem's fixed parts; its detail may speak of a person.
+func reasonOf(r wire.Result) string {
+	if r.Problem == nil {
+		return string(r.Status)
+	}
+	return r.Problem.Type + " " + r.Problem.Title
+}
+
+// verify checks an ack against the item and the keys that count.
+func (e *Engine) verify(it *item.Item, ack *wire.Ack) error {
+	if ack == nil {
+		return fmt.Errorf("%w: there is none", wire.ErrAck)
+	}
+	public, ok := e.cfg.AckKeys[ack.Key]
+	if !ok {
+		return fmt.Errorf("%w: key is not known", wire.ErrAck)
+	}
+	if ack.Tier != wire.TierCentral && ack.Tier != wire.TierEdge {
+		return fmt.Errorf("%w: tier is not known", wire.ErrAck)
+	}
+	return ack.Verify(it, e.cfg.Suite, public)
+}

@@ -1,0 +1,39 @@
+package engine
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// Delays are pure in their attempt, counted from 1; jitter comes apart.
+const (
+	pushBase   = time.Second
+	pushCap    = 5 * time.Minute
+	itemBase   = 2 * time.Second
+	itemCap    = time.Hour
+	pullCap    = 30 * time.Second
+	portalCap  = 5 * time.Second // between probes that somebody answers who is not the upstream
+	probeCap   = 2 * time.Second // between probes that nobody answers
+	refusedFor = time.Hour
+	fullFor    = 15 * time.Minute
+)
+
+// doubled is base·2^(attempt-1), at most limit.
+func doubled(base, limit time.Duration, attempt int) time.Duration {
+	d := base
+	for range attempt - 1 {
+		if d >= limit {
+			break
+		}
+		d *= 2
+	}
+	return min(d, limit)
+}
+
+// jitter takes a random part of at least half, so that a fleet does not ask in step.
+func jitter(d time.Duration) time.Duration {
+	if d <= 0 {
+		return 0
+	}
+	return d/2 + rand.N(d/2+1)
+}

@@ -1,0 +1,313 @@
+package outbox
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"onedoor/sync/item"
+	"onedoor/sync/wire"
+)
+
+// Draft is an item to be accepted. The receipt number travels as an attribute, so the payload need not know it. The
+// payload is not kept after Accept returns; wiping it is the caller's.
+type Draft struct {
+	ID        string // UUIDv7, made when the review page opens; the same for every try
+	Type      item.Type
+	Subject   string // service/<id> for a submission
+	CaseID    string // UUIDv7; empty for an item that belongs to no case
+	Catalogue string // version of the catalogue in use
+	TrackHash string // tracking.Code.Hash of the code on the receipt
+	Numbered  bool   // give it the next receipt number
+	Payload   []byte // at most item.MaxPayload, and small enough for the sealed item to fit wire.MaxItemBytes
+}
+
+// Accepted is what may be said and printed once the item is durable.
+type Accepted struct {
+	ID        string
+	CaseID    string
+	ReceiptNo string // 20 digits; empty unless the draft was numbered
+	Sequence  uint64
+	At        time.Time // by the kiosk's clock
+}
+
+var (
+	// ErrUndecided is returned, with the context's error, when the caller's time ran out while the item was being
+	// written. It is not accepted yet, but may become so: call Accept again with the same ID.
+	ErrUndecided = errors.New("item is still being written")
+	// ErrTooLarge is returned for a draft whose item would exceed wire.MaxItemBytes.
+	ErrTooLarge = errors.New("item is too large")
+)
+
+// intake is an item between sealing and the end of its group's commit.
+type intake struct {
+	rec     *record
+	encoded []byte
+	caseRec *caseRecord
+	group   *group
+}
+
+// group is what becomes durable by one commit.
+type group struct {
+	intakes []*intake
+	bytes   int
+	head    meta
+	done    chan struct{} // closed when decided
+	err     error         // set before done is closed
+}
+
+// Limits of one commit; Badger takes 2.4 MB a transaction with these memory tables.
+const (
+	maxGroup      = 256
+	maxGroupBytes = 1 << 20
+)
+
+// Accept seals and signs the draft, gives it its numbers and returns when it is durable. The same ID again gives the
+// first call's answer, whatever else the draft says. After ErrStopped nobody knows whether the item is durable until
+// the outbox is opened again.
+func (o *Outbox) Accept(ctx context.Context, d Draft) (Accepted, error) {
+	if err := ctx.Err(); err != nil {
+		return Accepted{}, fmt.Errorf("accept: %w", err)
+	}
+	in, known, err := o.enlist(d)
+	if err != nil {
+		return Accepted{}, fmt.Errorf("accept %s: %w", d.ID, err)
+	}
+	if known != nil {
+		return *known, nil
+	}
+	select {
+	case <-in.group.done:
+	case <-ctx.Done():
+		select {
+		case <-in.group.done:
+		default:
+			return Accepted{}, fmt.Errorf("accept %s: %w: %w", d.ID, ErrUndecided, ctx.Err())
+		}
+	}
+	if in.group.err != nil {
+		return Accepted{}, fmt.Errorf("accept %s: %w: %w", d.ID, ErrStopped, in.group.err)
+	}
+	return in.rec.accepted(), nil
+}
+
+// enlist puts the draft into a group, or finds what became of it before.
+func (o *Outbox) enlist(d Draft) (*intake, *Accepted, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.usable(); err != nil {
+		return nil, nil, err
+	}
+	if in, ok := o.pending[d.ID]; ok {
+		return in, nil, nil
+	}
+	r, err := o.find(d.ID)
+	if err == nil {
+		a := r.accepted()
+		return nil, &a, nil
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return nil, nil, err
+	}
+	in, head, err := o.prepare(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.head = head
+	if in.caseRec != nil {
+		o.caseLast[d.CaseID] = in.caseRec.Last
+	}
+	o.pending[d.ID] = in
+	o.join(in)
+	wake(o.commits)
+	return in, nil, nil
+}
+
+// prepare makes the sealed item and the head of the chain after it. It changes nothing.
+func (o *Outbox) prepare(d Draft) (*intake, meta, error) {
+	head := o.head
+	head.Sequence++
+	now := o.cfg.Now().UTC().Truncate(time.Millisecond) // as exact as Item.Time, and without the monotonic reading
+	it := &item.Item{ID: d.ID, Source: o.source, Type: d.Type, Subject: d.Subject, Time: item.FormatTime(now),
+		Sequence: item.FormatSequence(head.Sequence), CaseID: d.CaseID, TrackHash: d.TrackHash, Prev: head.Digest,
+		Catalogue: d.Catalogue}
+	in := &intake{}
+	if d.CaseID != "" {
+		c, err := o.nextInCase(d.CaseID, head.Sequence)
+		if err != nil {
+			return nil, meta{}, err
+		}
+		in.caseRec, it.CaseSeq = &c, item.FormatCaseSeq(c.Last)
+	}
+	if d.Numbered {
+		if o.cfg.CaseNumber == nil {
+			return nil, meta{}, errors.New("numbered draft without a source of numbers")
+		}
+		head.Running++
+		no, err := o.cfg.CaseNumber(head.Running)
+		if err != nil {
+			return nil, meta{}, fmt.Errorf("number: %w", err)
+		}
+		if _, err := o.store.read(textKey(prefixNo, no)); !errors.Is(err, errMissing) {
+			return nil, meta{}, errors.Join(fmt.Errorf("number %s was given out before", no), err)
+		}
+		it.ReceiptNo = no
+	}
+	if len(d.Payload) > item.MaxPayload {
+		return nil, meta{}, fmt.Errorf("%w: payload of %d bytes", ErrTooLarge, len(d.Payload))
+	}
+	if err := o.cfg.Sealer.Finish(it, d.Payload); err != nil {
+		return nil, meta{}, err
+	}
+	b, err := json.Marshal(it)
+	if err != nil {
+		return nil, meta{}, fmt.Errorf("encode item: %w", err)
+	}
+	if len(b) > wire.MaxItemBytes {
+		return nil, meta{}, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(b))
+	}
+	head.Digest = it.Digest().String()
+	in.encoded = b
+	in.rec = &record{seq: head.Sequence, ID: d.ID, Type: d.Type, CaseID: d.CaseID, CaseSeq: it.CaseSeq, ReceiptNo: it.ReceiptNo,
+		Digest: head.Digest, Size: len(b), At: now, State: StateAccepted}
+	return in, head, nil
+}
+
+func (o *Outbox) nextInCase(id string, seq uint64) (caseRecord, error) {
+	var c caseRecord
+	err := get(o.store, textKey(prefixCase, id), &c)
+	if err != nil && !errors.Is(err, errMissing) {
+		return c, err
+	}
+	if last, ok := o.caseLast[id]; ok {
+		c.Last = last
+	}
+	if c.Last == 0 {
+		c.First = seq
+	} else if c.First == 0 { // its first item is in a group that is not durable yet
+		for _, in := range o.pending {
+			if in.rec.CaseID == id {
+				c.First = in.caseRec.First
+			}
+		}
+	}
+	c.Last++
+	if c.Last > 999_999 {
+		return c, errors.New("case has no sequence numbers left")
+	}
+	return c, nil
+}
+
+// join puts the intake into the last group, or into a new one. A group that is being committed is no longer in groups.
+func (o *Outbox) join(in *intake) {
+	var g *group
+	if n := len(o.groups); n > 0 {
+		g = o.groups[n-1]
+	}
+	if g == nil || len(g.intakes) >= maxGroup || g.bytes+len(in.encoded) > maxGroupBytes {
+		g = &group{done: make(chan struct{})}
+		o.groups = append(o.groups, g)
+	}
+	g.intakes = append(g.intakes, in)
+	g.bytes += len(in.encoded)
+	g.head = o.head
+	in.group = g
+}
+
+// commitLoop is the one goroutine of an outbox: it makes groups durable until Close, and what was begun also after it.
+func (o *Outbox) commitLoop() {
+	defer close(o.idle)
+	for {
+		for o.commitNext() {
+		}
+		select {
+		case <-o.commits:
+		case <-o.quit:
+			for o.commitNext() {
+			}
+			return
+		}
+	}
+}
+
+// commitNext commits the oldest group; it reports false when there is none.
+func (o *Outbox) commitNext() bool {
+	o.writeMu.Lock()
+	defer o.writeMu.Unlock()
+	o.mu.Lock()
+	if len(o.groups) == 0 {
+		o.mu.Unlock()
+		return false
+	}
+	g := o.groups[0]
+	o.groups = o.groups[1:]
+	err := o.failed
+	o.mu.Unlock()
+
+	if err == nil {
+		err = o.commitGroup(g)
+	}
+	o.mu.Lock()
+	for _, in := range g.intakes {
+		delete(o.pending, in.rec.ID)
+		if in.caseRec != nil && o.caseLast[in.rec.CaseID] == in.caseRec.Last {
+			delete(o.caseLast, in.rec.CaseID)
+		}
+	}
+	if err != nil {
+		o.stop(err)
+	} else {
+		for _, in := range g.intakes {
+			o.index.add(in.rec)
+		}
+		o.durable = g.head.Sequence
+	}
+	o.mu.Unlock()
+	g.err = err
+	close(g.done)
+	if err == nil {
+		wake(o.changes)
+		o.notify(recordsOf(g.intakes))
+	}
+	return true
+}
+
+// commitGroup is the point of acceptance.
+func (o *Outbox) commitGroup(g *group) error {
+	changes := make([]change, 0, 5*len(g.intakes)+1)
+	for _, in := range g.intakes {
+		seq := binary.BigEndian.AppendUint64(nil, in.rec.seq)
+		rec, err := in.rec.change()
+		if err != nil {
+			return err
+		}
+		changes = append(changes, rec, change{seqKey(prefixItem, in.rec.seq), in.encoded},
+			change{textKey(prefixID, in.rec.ID), seq})
+		if in.rec.ReceiptNo != "" {
+			changes = append(changes, change{textKey(prefixNo, in.rec.ReceiptNo), seq})
+		}
+		if in.caseRec != nil {
+			c, err := put(textKey(prefixCase, in.rec.CaseID), in.caseRec)
+			if err != nil {
+				return err
+			}
+			changes = append(changes, c)
+		}
+	}
+	head, err := put([]byte(keyMeta), g.head)
+	if err != nil {
+		return err
+	}
+	return o.store.write(append(changes, head))
+}
+
+func recordsOf(intakes []*intake) []*record {
+	records := make([]*record, len(intakes))
+	for i, in := range intakes {
+		records[i] = in.rec
+	}
+	return records
+}

@@ -1,0 +1,130 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"onedoor/sync/wire"
+)
+
+// FeedUpdate is one page of the feed.
+type FeedUpdate struct {
+	Epoch    string // of the upstream's ledger; versions are compared within one
+	Cursor   string // to go on from
+	Statuses []wire.CaseStatus
+}
+
+// cursorRecord is where the feed was left off.
+type cursorRecord struct {
+	Epoch  string `json:"epoch"`
+	Cursor string `json:"cursor"`
+}
+
+type viewRecord struct {
+	Epoch  string          `json:"epoch"`
+	Status wire.CaseStatus `json:"status"`
+}
+
+// ApplyFeed takes in a page and its cursor in one durable write. Within a case and an epoch a status only gives way to a
+// higher version; a page that was applied before changes nothing.
+func (o *Outbox) ApplyFeed(ctx context.Context, u FeedUpdate) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("apply feed: %w", err)
+	}
+	changed, err := o.applyFeed(u)
+	if err != nil {
+		return fmt.Errorf("apply feed: %w", err)
+	}
+	o.notifyCases(changed)
+	return nil
+}
+
+func (o *Outbox) applyFeed(u FeedUpdate) ([]string, error) {
+	o.writeMu.Lock()
+	defer o.writeMu.Unlock()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	latest := map[string]viewRecord{}
+	var cases []string
+	for _, s := range u.Statuses {
+		if s.CaseID == "" {
+			continue
+		}
+		v, seen := latest[s.CaseID]
+		if !seen {
+			err := get(o.store, textKey(prefixView, s.CaseID), &v)
+			if err != nil && !errors.Is(err, errMissing) {
+				return nil, err
+			}
+		}
+		if v.Epoch == u.Epoch && s.Version <= v.Status.Version {
+			continue
+		}
+		if !seen {
+			cases = append(cases, s.CaseID)
+		}
+		latest[s.CaseID] = viewRecord{u.Epoch, s}
+	}
+	changes := make([]change, 0, len(latest)+1)
+	for id, v := range latest {
+		c, err := put(textKey(prefixView, id), v)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, c)
+	}
+	c, err := put([]byte(keyCursor), cursorRecord{u.Epoch, u.Cursor})
+	if err != nil {
+		return nil, err
+	}
+	return cases, o.write(append(changes, c))
+}
+
+// Cursor is where to go on reading the feed; empty means from the start.
+func (o *Outbox) Cursor() (string, error) {
+	o.reading.RLock()
+	defer o.reading.RUnlock()
+	if err := o.check(); err != nil {
+		return "", fmt.Errorf("read cursor: %w", err)
+	}
+	var c cursorRecord
+	if err := get(o.store, []byte(keyCursor), &c); err != nil && !errors.Is(err, errMissing) {
+		return "", fmt.Errorf("read cursor: %w", err)
+	}
+	return c.Cursor, nil
+}
+
+// ResetFeed forgets the cursor, so that the feed is read from its start. Statuses stay until the feed replaces them, by
+// a higher version or by any version of another epoch, so that none runs backwards on a screen meanwhile.
+func (o *Outbox) ResetFeed(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("reset feed: %w", err)
+	}
+	o.writeMu.Lock()
+	defer o.writeMu.Unlock()
+	if err := o.check(); err != nil {
+		return fmt.Errorf("reset feed: %w", err)
+	}
+	c, err := put([]byte(keyCursor), cursorRecord{})
+	if err == nil {
+		err = o.write([]change{c})
+	}
+	if err != nil {
+		return fmt.Errorf("reset feed: %w", err)
+	}
+	return nil
+}
+
+// CaseStatus is the last status of a case that the feed brought, or ErrNotFound.
+func (o *Outbox) CaseStatus(caseID string) (wire.CaseStatus, error) {
+	v, err := o.Case(caseID)
+	if err != nil {
+		return wire.CaseStatus{}, err
+	}
+	if v.Status == nil {
+		return wire.CaseStatus{}, fmt.Errorf("case: %w: no status of %s", ErrNotFound, caseID)
+	}
+	return *v.Status, nil
+}

@@ -1,0 +1,193 @@
+package outbox
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"onedoor/sync/item"
+	"onedoor/sync/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var (
+	kiosk = item.Source{Hall: "11010", Kiosk: "107", Incarnation: "02"}
+	start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+)
+
+// keys are made once: every outbox of a test is the same kiosk's.
+type keys struct {
+	sealPriv, sealPub, signPriv, signPub, upPriv, upPub []byte
+}
+
+func newKeys(t testing.TB) keys {
+	t.Helper()
+	var k keys
+	var errs [3]error
+	k.sealPriv, k.sealPub, errs[0] = item.Default().GenerateSealKey()
+	k.signPriv, k.signPub, errs[1] = item.Default().GenerateSignKey()
+	k.upPriv, k.upPub, errs[2] = item.Default().GenerateSignKey()
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+type bench struct {
+	*Outbox
+	t    testing.TB
+	keys keys
+	cfg  Config
+	now  *time.Time
+}
+
+func setup(t testing.TB) *bench {
+	t.Helper()
+	b := &bench{t: t, keys: newKeys(t), now: new(start)}
+	b.cfg = Config{Dir: t.TempDir(), Source: kiosk,
+		Sealer: item.Sealer{Suite: item.Default(), SealKey: "seal-1", SealPublic: b.keys.sealPub, SignKey: "kiosk-1", SignPriv: b.keys.signPriv},
+		CaseNumber: func(running uint32) (string, error) {
+			return fmt.Sprintf("1101010702%06d8343", running), nil
+		},
+		Now: func() time.Time { return *b.now },
+	}
+	b.open()
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return b
+}
+
+func (b *bench) open() {
+	b.t.Helper()
+	o, err := Open(b.cfg)
+	if err != nil {
+		b.t.Fatalf("open: %v", err)
+	}
+	b.Outbox = o
+}
+
+func (b *bench) reopen() {
+	b.t.Helper()
+	if err := b.Close(); err != nil {
+		b.t.Fatalf("close: %v", err)
+	}
+	b.open()
+}
+
+func newID() string { return item.NewID(start) }
+
+func submission() Draft {
+	return Draft{ID: newID(), Type: item.TypeSubmission, Subject: "service/residence-permit-endorsement", CaseID: newID(),
+		Catalogue: "214", TrackHash: "5d1e", Numbered: true, Payload: []byte(`{"applicant":"110101190001010014"}`)}
+}
+
+func printed(caseID string) Draft {
+	return Draft{ID: newID(), Type: item.TypePrint, CaseID: caseID, Payload: []byte(`{"outcome":"printed"}`)}
+}
+
+func (b *bench) accept(d Draft) Accepted {
+	b.t.Helper()
+	a, err := b.Accept(context.Background(), d)
+	if err != nil {
+		b.t.Fatalf("accept: %v", err)
+	}
+	return a
+}
+
+func (b *bench) due() []Entry {
+	b.t.Helper()
+	due, err := b.Due(*b.now, 1000)
+	if err != nil {
+		b.t.Fatalf("due: %v", err)
+	}
+	return due
+}
+
+func (b *bench) dueIDs() []string {
+	b.t.Helper()
+	var ids []string
+	for _, e := range b.due() {
+		ids = append(ids, e.Item.ID)
+	}
+	return ids
+}
+
+func (b *bench) get(id string) Entry {
+	b.t.Helper()
+	e, err := b.Get(id)
+	if err != nil {
+		b.t.Fatalf("get: %v", err)
+	}
+	return e
+}
+
+func (b *bench) ack(it *item.Item, tier wire.Tier) *wire.Ack {
+	b.t.Helper()
+	a := &wire.Ack{Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: it.Digest().String(), Tier: tier,
+		Epoch: "e1", Position: 7, At: item.FormatTime(start), Key: "up-1"}
+	if err := a.Sign(item.Default(), b.keys.upPriv); err != nil {
+		b.t.Fatal(err)
+	}
+	return a
+}
+
+func (b *bench) settle(id string, status wire.Status, tier wire.Tier) {
+	b.t.Helper()
+	s := Settlement{ID: id, Status: status, Reason: "urn:onedoor:problem:test"}
+	if status != wire.Rejected && status != wire.Conflict {
+		s.Ack = b.ack(b.get(id).Item, tier)
+	}
+	if err := b.Settle(context.Background(), []Settlement{s}); err != nil {
+		b.t.Fatalf("settle: %v", err)
+	}
+}
+
+// brittle fails writes on demand.
+type brittle struct {
+	store
+	mu    sync.Mutex
+	fail  error
+	apply bool // the failed write reaches the store all the same
+	block chan struct{}
+}
+
+func (s *brittle) write(changes []change) error {
+	s.mu.Lock()
+	fail, apply, block := s.fail, s.apply, s.block
+	s.mu.Unlock()
+	if block != nil {
+		<-block
+	}
+	if fail != nil && !apply {
+		return fail
+	}
+	return errors.Join(fail, s.store.write(changes))
+}
+
+func (s *brittle) set(fail error, apply bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail, s.apply = fail, apply
+}
+
+func (b *bench) makeBrittle() *brittle {
+	s := &brittle{store: b.store}
+	b.store = s
+	return s
+}
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b)
+	return b
+}

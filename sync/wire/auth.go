@@ -1,0 +1,155 @@
+package wire
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"onedoor/sync/item"
+)
+
+// ErrAuth is returned for a request or an answer whose signature does not prove its sender.
+var ErrAuth = errors.New("message is not signed by the expected party")
+
+// RequestClaims is what a device signs of its request. Time is never a reason to refuse: identity makes replay harmless.
+type RequestClaims struct {
+	Source string `json:"src"`
+	Method string `json:"mth"`
+	Path   string `json:"pth"` // path and query
+	Body   string `json:"bdy"` // SHA-256 of the body as sent, base64url
+	Time   string `json:"iat"`
+	Nonce  string `json:"nce"`
+}
+
+// AnswerClaims is what an upstream signs of its answer. Nonce is that of the request, so that no old answer counts.
+type AnswerClaims struct {
+	Status int    `json:"sts"`
+	Body   string `json:"bdy"`
+	Epoch  string `json:"epo"`
+	Nonce  string `json:"nce"`
+}
+
+// jwsHeader names the key and, in alg, the suite (EdDSA for the default one's signature in RFC 8037 terms).
+type jwsHeader struct {
+	Alg string `json:"alg"`
+	Key string `json:"kid"`
+	Use string `json:"typ"`
+}
+
+// SignRequest gives the value of HeaderRequest and the nonce that the answer must repeat.
+func SignRequest(suite item.Suite, private []byte, key, source, method, path string, body []byte, now time.Time) (header, nonce string, err error) {
+	raw := make([]byte, 16)
+	rand.Read(raw) // never fails
+	nonce = b64(raw)
+	header, err = sign(suite, private, jwsHeader{algorithm(suite), key, "onedoor-request"},
+		RequestClaims{source, method, path, bodyDigest(body), item.FormatTime(now), nonce})
+	return header, nonce, err
+}
+
+// PeekRequest reads key id and claims without checking anything, so that the key can be looked up.
+func PeekRequest(header string) (key string, claims RequestClaims, err error) {
+	h, err := peek(header, &claims)
+	return h.Key, claims, err
+}
+
+// VerifyRequest checks header against the request as it arrived.
+func VerifyRequest(suite item.Suite, public []byte, header, method, path string, body []byte) (RequestClaims, error) {
+	var c RequestClaims
+	if err := verify(suite, public, header, "onedoor-request", &c); err != nil {
+		return c, err
+	}
+	if c.Method != method || c.Path != path || c.Body != bodyDigest(body) || c.Nonce == "" {
+		return c, fmt.Errorf("%w: request was altered", ErrAuth)
+	}
+	return c, nil
+}
+
+// SignAnswer gives the value of HeaderSignature.
+func SignAnswer(suite item.Suite, private []byte, key string, status int, epoch, nonce string, body []byte) (string, error) {
+	return sign(suite, private, jwsHeader{algorithm(suite), key, "onedoor-answer"}, AnswerClaims{status, bodyDigest(body), epoch, nonce})
+}
+
+// VerifyAnswer checks that the upstream gave this answer to the request with that nonce.
+func VerifyAnswer(suite item.Suite, public []byte, header string, status int, epoch, nonce string, body []byte) error {
+	var c AnswerClaims
+	if err := verify(suite, public, header, "onedoor-answer", &c); err != nil {
+		return err
+	}
+	if c.Status != status || c.Epoch != epoch || c.Nonce != nonce || c.Body != bodyDigest(body) {
+		return fmt.Errorf("%w: answer was altered or belongs to another request", ErrAuth)
+	}
+	return nil
+}
+
+func sign(suite item.Suite, private []byte, h jwsHeader, claims any) (string, error) {
+	head, err := json.Marshal(h)
+	if err != nil {
+		return "", fmt.Errorf("encode signature header: %w", err)
+	}
+	body, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("encode signature claims: %w", err)
+	}
+	msg := b64(head) + "." + b64(body)
+	sig, err := suite.Sign(private, []byte(msg))
+	if err != nil {
+		return "", fmt.Errorf("sign message: %w", err)
+	}
+	return msg + "." + b64(sig), nil
+}
+
+func verify(suite item.Suite, public []byte, token, use string, claims any) error {
+	h, err := peek(token, claims)
+	if err != nil {
+		return err
+	}
+	if h.Alg != algorithm(suite) || h.Use != use {
+		return fmt.Errorf("%w: algorithm or use", ErrAuth)
+	}
+	dot := strings.LastIndexByte(token, '.')
+	sig, err := base64.RawURLEncoding.Strict().DecodeString(token[dot+1:])
+	if err != nil || !suite.Verify(public, []byte(token[:dot]), sig) {
+		return fmt.Errorf("%w: signature", ErrAuth)
+	}
+	return nil
+}
+
+// maxToken bounds a signature header, in bytes.
+const maxToken = 4096
+
+func peek(token string, claims any) (jwsHeader, error) {
+	var h jwsHeader
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || len(token) > maxToken {
+		return h, fmt.Errorf("%w: no signature", ErrAuth)
+	}
+	for i, into := range []any{&h, claims} {
+		b, err := base64.RawURLEncoding.Strict().DecodeString(parts[i])
+		if err != nil {
+			return h, fmt.Errorf("%w: encoding", ErrAuth)
+		}
+		if err := json.Unmarshal(b, into); err != nil {
+			return h, fmt.Errorf("%w: encoding", ErrAuth)
+		}
+	}
+	return h, nil
+}
+
+func algorithm(suite item.Suite) string {
+	if suite.Name() == item.Default().Name() {
+		return "EdDSA"
+	}
+	return suite.Name()
+}
+
+func bodyDigest(body []byte) string {
+	d := sha256.Sum256(body)
+	return b64(d[:])
+}
+
+func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
