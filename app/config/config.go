@@ -1,0 +1,132 @@
+// Package config is the kiosk's one configuration file and the identity that enrolment gave it.
+//
+// It guarantees that a file is either wholly understood or refused, with every fault named by its field: an unknown
+// field, a wrong value and an unknown version are all faults. Nothing is read from the environment.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Version is the version of the file format that this program writes and reads.
+const Version = 1
+
+// ErrConfig marks a configuration that can not be used.
+var ErrConfig = errors.New("configuration")
+
+// Config is the file. Zero fields take the defaults of Default.
+type Config struct {
+	Version int     `yaml:"version"`
+	Data    string  `yaml:"data"` // directory of outbox and identity; absolute, or relative to the file
+	Central Central `yaml:"central"`
+	Reader  Reader  `yaml:"reader"`
+	Printer Printer `yaml:"printer"`
+	Screen  Screen  `yaml:"screen"`
+	Hall    Hall    `yaml:"hall"`
+}
+
+// Central is the upstream.
+type Central struct {
+	URL string `yaml:"url"` // https://…, or http:// to loopback only
+}
+
+// Reader is the identity card reader.
+type Reader struct {
+	Port string `yaml:"port"` // path, best a /dev/serial/by-id one
+	Baud int    `yaml:"baud"`
+}
+
+// Printer is the receipt printer.
+type Printer struct {
+	Port    string `yaml:"port"`
+	Baud    int    `yaml:"baud"`
+	Profile string `yaml:"profile"` // generic-58 or generic-80
+}
+
+// Screen is the touchscreen.
+type Screen struct {
+	Diagonal   float64 `yaml:"diagonal"` // inches; decides how large a millimetre is
+	Width      int     `yaml:"width"`    // pixels, as mounted
+	Height     int     `yaml:"height"`
+	Fullscreen bool    `yaml:"fullscreen"`
+}
+
+// Hall is what the screen says about the hall.
+type Hall struct {
+	HelpPhone string `yaml:"help_phone"`
+}
+
+// Default is what a file may leave out.
+func Default() Config {
+	return Config{
+		Version: Version,
+		Reader:  Reader{Baud: 115200},
+		Printer: Printer{Baud: 115200, Profile: "generic-80"},
+		Screen:  Screen{Diagonal: 21.5, Width: 1080, Height: 1920, Fullscreen: true},
+	}
+}
+
+// Load reads and checks a file.
+func Load(file string) (Config, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	c, err := Parse(data)
+	if err != nil {
+		return Config{}, fmt.Errorf("%s: %w", file, err)
+	}
+	if !filepath.IsAbs(c.Data) {
+		c.Data = filepath.Join(filepath.Dir(file), c.Data)
+	}
+	return c, nil
+}
+
+// Parse decodes strictly over the defaults and reports all faults together.
+func Parse(data []byte) (Config, error) {
+	c := Default()
+	if err := yaml.UnmarshalWithOptions(data, &c, yaml.Strict()); err != nil {
+		return Config{}, fmt.Errorf("%w: %s", ErrConfig, yaml.FormatError(err, false, true))
+	}
+	return c, c.validate()
+}
+
+func (c Config) validate() error {
+	var faults []error
+	bad := func(field, format string, args ...any) {
+		faults = append(faults, fmt.Errorf("%w: %s: %s", ErrConfig, field, fmt.Sprintf(format, args...)))
+	}
+	if c.Version != Version {
+		bad("version", "is %d, this program reads %d", c.Version, Version)
+	}
+	if c.Data == "" {
+		bad("data", "is missing: name the directory for what is waiting to be sent")
+	}
+	if u, err := url.Parse(c.Central.URL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		bad("central.url", "want https://HOST, have %q", c.Central.URL)
+	}
+	for field, port := range map[string]string{"reader.port": c.Reader.Port, "printer.port": c.Printer.Port} {
+		if port == "" {
+			bad(field, "is missing: name the serial port, for instance /dev/serial/by-id/…")
+		}
+	}
+	if c.Reader.Port != "" && c.Reader.Port == c.Printer.Port {
+		bad("printer.port", "is the same as reader.port")
+	}
+	if c.Printer.Profile != "generic-58" && c.Printer.Profile != "generic-80" {
+		bad("printer.profile", "%q is not known; there are generic-58 and generic-80", c.Printer.Profile)
+	}
+	if c.Screen.Diagonal < 7 || c.Screen.Diagonal > 100 {
+		bad("screen.diagonal", "%v inches can not be right", c.Screen.Diagonal)
+	}
+	if c.Screen.Width < 600 || c.Screen.Height < 600 {
+		bad("screen", "%d × %d pixels is too small", c.Screen.Width, c.Screen.Height)
+	}
+	return errors.Join(faults...)
+}

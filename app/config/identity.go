@@ -1,0 +1,85 @@
+package config
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"onedoor/sync/wire"
+)
+
+// Identity is what enrolment leaves behind: central's answer, and the private key that never left this machine.
+type Identity struct {
+	Device      wire.Device `json:"device"`
+	SignPrivate []byte      `json:"sign_private"`
+}
+
+// ErrNotEnrolled is returned while there is no identity yet.
+var ErrNotEnrolled = errors.New("this kiosk is not enrolled yet")
+
+const identityFile = "identity.json"
+
+// LoadIdentity reads the identity from the data directory.
+func LoadIdentity(dir string) (Identity, error) {
+	var id Identity
+	data, err := os.ReadFile(filepath.Join(dir, identityFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return id, fmt.Errorf("%w: run kiosk enrol with a code from central", ErrNotEnrolled)
+	}
+	if err != nil {
+		return id, fmt.Errorf("read identity: %w", err)
+	}
+	if err := json.Unmarshal(data, &id); err != nil {
+		return id, fmt.Errorf("read identity: %w", err)
+	}
+	if len(id.SignPrivate) == 0 || len(id.Device.SealPublic) == 0 {
+		return id, errors.New("read identity: keys are missing, enrol again")
+	}
+	return id, nil
+}
+
+// SaveIdentity writes the identity, readable by the owner alone, so that it is either wholly there or not at all.
+func SaveIdentity(dir string, id Identity) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("save identity: %w", err)
+	}
+	data, err := json.MarshalIndent(id, "", "  ")
+	if err != nil {
+		return fmt.Errorf("save identity: %w", err)
+	}
+	if err := writeAtomic(filepath.Join(dir, identityFile), data); err != nil {
+		return fmt.Errorf("save identity: %w", err)
+	}
+	return nil
+}
+
+// writeAtomic replaces a file through a synced temporary one, and syncs the directory so that the name survives too.
+func writeAtomic(name string, data []byte) (err error) {
+	dir := filepath.Dir(name)
+	f, err := os.CreateTemp(dir, ".new-*") // created 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name()) // leaves nothing half written behind
+		}
+	}()
+	if _, err = f.Write(data); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), name); err != nil {
+		return err
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

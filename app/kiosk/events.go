@@ -1,0 +1,129 @@
+package kiosk
+
+import (
+	"context"
+	"time"
+
+	"onedoor/app/text"
+	"onedoor/app/visit"
+	"onedoor/device/cardreader"
+)
+
+// cardSlot is what the reader sees right now; it outlives a visit, since the card may.
+type cardSlot struct {
+	phase    IdentifyPhase
+	progress float64
+	trouble  string // key of the sentence; empty when all is well
+	lying    bool
+}
+
+// cardEvent takes in what the reader saw. Outside attract and identify no card starts anything: one visit, one card.
+func (k *Kiosk) cardEvent(ctx context.Context, ev cardreader.Event) {
+	waiting := k.state == visit.Attract || k.state == visit.Identify
+	switch ev := ev.(type) {
+	case cardreader.Found:
+		k.card = cardSlot{phase: CardReading, lying: true}
+		k.begin(ctx) // laying the card down is as good as a touch
+	case cardreader.Progress:
+		if ev.Total > 0 {
+			k.card.progress = float64(ev.Bytes) / float64(ev.Total)
+		}
+	case cardreader.CardRead:
+		k.card = cardSlot{phase: CardReading, progress: 1, lying: true}
+		k.cardRead(ctx, ev.Card, waiting)
+	case cardreader.Failed:
+		k.card = cardSlot{phase: CardFailed, trouble: failure(ev.Reason), lying: k.card.lying}
+	case cardreader.Removed:
+		k.card.lying = false
+		if k.card.phase == CardReading {
+			k.card = cardSlot{}
+		}
+	case cardreader.Connected, cardreader.Disconnected:
+		k.card = cardSlot{}
+	}
+	if waiting {
+		k.alive()
+	}
+}
+
+func (k *Kiosk) cardRead(ctx context.Context, card *cardreader.Card, waiting bool) {
+	switch {
+	case !waiting, !k.out.IsZero():
+		card.Wipe()
+	case len(card.Address) == 0: // foreigners' cards carry none; these services need one
+		card.Wipe()
+		k.card = cardSlot{phase: CardFailed, trouble: "identify.unsupported", lying: true}
+	case card.Expired(k.cfg.Now()):
+		card.Wipe()
+		k.card = cardSlot{phase: CardFailed, trouble: "identify.expired", lying: true}
+	default:
+		k.visit.card = card
+		k.step(ctx, visit.CardRead)
+		k.card.phase = CardAwaited
+	}
+}
+
+// failure gives the key of what to tell the citizen.
+func failure(r cardreader.Reason) string {
+	if r == cardreader.Unsupported || r == cardreader.OtherCard {
+		return "identify.unsupported"
+	}
+	return "identify.failed"
+}
+
+// tick is the passing of time: the idle question, its end, and what central has told meanwhile.
+func (k *Kiosk) tick(ctx context.Context) {
+	now := k.cfg.Now()
+	if k.visit.accepted.ReceiptNo != "" {
+		if c, err := k.cfg.Outbox.Case(k.visit.caseID); err == nil {
+			k.visit.stage = c.Stage()
+		}
+	}
+	if k.state == visit.Goodbye {
+		if now.Sub(k.entered) >= k.cfg.Idle.Goodbye {
+			k.step(ctx, visit.GoodbyeOver)
+			k.visit = newSession()
+		}
+		return
+	}
+	if k.state == visit.Attract && now.Sub(k.active) >= k.cfg.Idle.Menu && (k.visit.elder || k.visit.help || k.visit.lang != text.Chinese) {
+		k.visit = newSession() // whoever chose language or size has gone
+	}
+	limit := k.limit()
+	if limit == 0 {
+		return
+	}
+	if k.warned.IsZero() {
+		if now.Sub(k.active) >= limit {
+			k.warned = now
+		}
+		return
+	}
+	if now.Sub(k.warned) >= k.stretch(k.cfg.Idle.Warning) {
+		k.step(ctx, visit.IdleExpired)
+	}
+}
+
+// limit is how long this screen waits for a sign of life; 0 means for ever.
+func (k *Kiosk) limit() time.Duration {
+	switch k.state {
+	case visit.Identify:
+		return k.stretch(k.cfg.Idle.Device)
+	case visit.Choose, visit.Guide, visit.Refused:
+		return k.stretch(k.cfg.Idle.Menu)
+	case visit.Fill, visit.Review:
+		return k.stretch(k.cfg.Idle.Form)
+	case visit.Receipt:
+		return k.stretch(k.cfg.Idle.Receipt)
+	default:
+		return 0
+	}
+}
+
+// stretch gives people who chose large text twice the time.
+func (k *Kiosk) stretch(d time.Duration) time.Duration {
+	if k.visit.elder {
+		return 2 * d
+	}
+	return d
+}

@@ -1,0 +1,245 @@
+package kiosk_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"onedoor/app/catalog"
+	"onedoor/app/kiosk"
+	"onedoor/app/receipt"
+	"onedoor/app/text"
+	"onedoor/assets"
+	"onedoor/device"
+	"onedoor/device/cardreader"
+	"onedoor/device/printer"
+	"onedoor/device/printer/document"
+	"onedoor/sync/engine"
+	"onedoor/sync/item"
+	"onedoor/sync/outbox"
+	"onedoor/sync/tracking"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// reader is a card reader as far as a visit knows one.
+type reader struct {
+	events chan cardreader.Event
+	mu     sync.Mutex
+	status device.Status
+	on     bool
+}
+
+func (r *reader) Enable(on bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.on = on
+}
+func (r *reader) Events() <-chan cardreader.Event { return r.events }
+func (r *reader) Status() device.Status {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.status
+}
+func (r *reader) set(s device.Status) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status = s
+}
+
+// paper is a printer that keeps what it was given and answers as it is told.
+type paper struct {
+	mu     sync.Mutex
+	docs   []document.Document
+	result printer.Result
+	before func() // called before it answers
+}
+
+func (p *paper) Print(_ context.Context, d document.Document) printer.Result {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.before != nil {
+		p.before()
+	}
+	p.docs = append(p.docs, d)
+	return p.result
+}
+func (p *paper) Status() device.Status { return device.Status{State: device.StateReady} }
+func (p *paper) printed() []document.Document {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.docs
+}
+
+type link struct {
+	mu    sync.Mutex
+	state engine.Status
+}
+
+func (l *link) Status() engine.Status {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state
+}
+
+// hall is one kiosk with a real outbox and a visitor in front of it.
+type hall struct {
+	*testing.T
+	kiosk    *kiosk.Kiosk
+	reader   *reader
+	paper    *paper
+	link     *link
+	outbox   *outbox.Outbox
+	views    chan kiosk.View
+	patience time.Duration // of wait; longer where time is a bubble's
+	seen     []kiosk.View
+}
+
+type sealKeys struct{ private, public []byte }
+
+func newOutbox(t *testing.T) (*outbox.Outbox, sealKeys) {
+	t.Helper()
+	suite := item.Default()
+	priv, pub, err := suite.GenerateSealKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign, _, err := suite.GenerateSignKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := item.Source{Hall: "44011", Kiosk: "107", Incarnation: "01"}
+	o, err := outbox.Open(outbox.Config{
+		Dir: filepath.Join(t.TempDir(), "outbox"), Source: source, Now: time.Now,
+		CaseNumber: receipt.Numbers{Hall: "44011", Kiosk: "107", Incarnation: "01", Salt: 7}.Number,
+		Sealer:     item.Sealer{Suite: suite, SealKey: "c1", SealPublic: pub, SignKey: "k1", SignPriv: sign},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return o, sealKeys{priv, pub}
+}
+
+// open starts a kiosk; change may replace parts of its configuration.
+func open(t *testing.T, box kiosk.Outbox, change func(*kiosk.Config)) *hall {
+	t.Helper()
+	texts, err := text.Load(assets.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	services, err := catalog.Load(assets.Catalogue(), texts.Languages())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &hall{T: t, reader: &reader{events: make(chan cardreader.Event, 16), status: device.Status{State: device.StateReady}},
+		paper: &paper{result: printer.Result{Outcome: printer.Printed}}, link: &link{state: engine.Status{Link: engine.Offline}},
+		views: make(chan kiosk.View, 4096), patience: 20 * time.Second}
+	cfg := kiosk.Config{
+		Site:      kiosk.Site{Hall: "番禺区政务服务大厅", Kiosk: "107", HelpPhone: "12345", Tracking: "http://127.0.0.1:8480"},
+		Catalogue: services, Texts: texts, Reader: h.reader, Printer: h.paper, Outbox: box, Link: h.link, NewID: item.NewID,
+		NewCode: func() tracking.Code { return tracking.New(1, []byte("key")) }, Now: time.Now,
+		Show: func(v kiosk.View) { h.views <- v }, Logger: slog.New(slog.DiscardHandler),
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	h.kiosk, err = kiosk.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.kiosk.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+// wait takes views until one satisfies cond.
+func (h *hall) wait(what string, cond func(kiosk.View) bool) kiosk.View {
+	h.Helper()
+	limit := time.After(h.patience)
+	for {
+		select {
+		case v := <-h.views:
+			h.seen = append(h.seen, v)
+			if cond(v) {
+				return v
+			}
+		case <-limit:
+			last := "nothing"
+			if len(h.seen) > 0 {
+				last = fmt.Sprintf("%#v", h.seen[len(h.seen)-1].Screen)
+			}
+			h.Fatalf("waited in vain for %s; the last view was %s", what, last)
+		}
+	}
+}
+
+// screen waits for a screen of type S.
+func screen[S kiosk.Screen](h *hall) S {
+	h.Helper()
+	var s S
+	v := h.wait(reflect.TypeOf(s).Name(), func(v kiosk.View) bool { _, ok := v.Screen.(S); return ok })
+	return v.Screen.(S)
+}
+
+func (h *hall) send(intents ...kiosk.Intent) {
+	for _, in := range intents {
+		h.kiosk.Send(in)
+	}
+}
+
+// card is an invented person of 1900.
+func card() *cardreader.Card {
+	return &cardreader.Card{Kind: cardreader.Citizen, Name: []byte("张小三"), Number: []byte("110101190001010014"), Birth: []byte("19000101"),
+		Address: []byte("北京市东城区东华门大街2号"), ValidFrom: []byte("20200101"), ValidTo: []byte("长期")}
+}
+
+func (h *hall) lay(c *cardreader.Card) {
+	h.reader.events <- cardreader.Found{}
+	h.reader.events <- cardreader.CardRead{Card: c}
+}
+
+// typed is the intents for typing s into a field.
+func typed(field, s string) []kiosk.Intent {
+	in := []kiosk.Intent{kiosk.Focus{Field: field}}
+	for _, r := range s {
+		in = append(in, kiosk.Type{Text: string(r)})
+	}
+	return in
+}
+
+// fill goes from the attract screen to the review.
+func (h *hall) fill() kiosk.Review {
+	h.Helper()
+	screen[kiosk.Attract](h)
+	h.lay(card())
+	screen[kiosk.Choose](h)
+	h.send(kiosk.Choice{Service: "residence-permit"})
+	screen[kiosk.Guide](h)
+	h.send(kiosk.Next{})
+	screen[kiosk.Form](h)
+	h.send(typed("phone", "13800138000")...)
+	h.send(kiosk.Next{}, kiosk.Pick{Field: "housing", Value: "rented"})
+	h.send(typed("room", "3栋502室")...)
+	h.send(typed("since", "20251101")...)
+	h.send(kiosk.Next{})
+	return screen[kiosk.Review](h)
+}

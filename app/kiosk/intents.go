@@ -1,0 +1,187 @@
+package kiosk
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"onedoor/app/catalog"
+	"onedoor/app/visit"
+)
+
+// intent acts on what the citizen wants. What does not fit the present state is ignored: a tap may arrive late.
+func (k *Kiosk) intent(ctx context.Context, in Intent) {
+	s := k.visit
+	switch in := in.(type) {
+	case Start:
+		k.begin(ctx)
+	case Home:
+		s.help = false
+		k.step(ctx, visit.HomePressed)
+	case Stay, Touch:
+		// alive has been noted already
+	case Help:
+		s.help = !s.help
+	case Elder:
+		s.elder = !s.elder
+	case Language:
+		if slices.Contains(k.cfg.Texts.Languages(), in.To) {
+			s.lang = in.To
+		}
+	case Choice:
+		if svc, ok := k.cfg.Catalogue.Service(in.Service); ok && k.state == visit.Choose {
+			s.service = svc
+			k.step(ctx, visit.ServiceChosen)
+		}
+	case Next:
+		k.next(ctx)
+	case Back:
+		k.back(ctx)
+	case Edit:
+		if k.state == visit.Review && in.Page >= 0 && in.Page < len(s.service.Form.Pages) {
+			s.page, s.focus, s.complain = in.Page, "", false
+			k.step(ctx, visit.EditPressed)
+		}
+	case Confirm:
+		k.step(ctx, visit.Confirmed)
+	case Leave:
+		k.step(ctx, visit.LeavePressed)
+	case Focus, Pick, Type, Erase, Clear, Done:
+		if k.state == visit.Fill {
+			s.edit(in)
+		}
+	}
+}
+
+// begin starts a visit, unless it could not be brought to its end.
+func (k *Kiosk) begin(ctx context.Context) {
+	if k.out.IsZero() {
+		k.step(ctx, visit.Started)
+	}
+}
+
+func (k *Kiosk) next(ctx context.Context) {
+	s := k.visit
+	switch k.state {
+	case visit.Guide:
+		k.step(ctx, visit.GuideRead)
+		s.focusOnly(k.cfg.Now())
+	case visit.Fill:
+		faults := s.faults(s.page, k.cfg.Now())
+		if len(faults) > 0 {
+			s.complain = true
+			s.focusFirst(faults)
+			return
+		}
+		s.complain, s.focus = false, ""
+		if s.page+1 < len(s.service.Form.Pages) {
+			s.page++
+			return
+		}
+		// A page that was passed may have been left by a way around; the whole form decides.
+		for p := range s.service.Form.Pages {
+			if len(s.faults(p, k.cfg.Now())) > 0 {
+				s.page, s.complain = p, true
+				return
+			}
+		}
+		k.step(ctx, visit.FormDone)
+	}
+}
+
+func (k *Kiosk) back(ctx context.Context) {
+	s := k.visit
+	switch {
+	case k.state == visit.Fill && s.page > 0:
+		s.page--
+		s.focus, s.complain = "", false
+	case k.state == visit.Review:
+		s.page = len(s.service.Form.Pages) - 1
+		k.step(ctx, visit.BackPressed)
+	default:
+		s.focus, s.complain = "", false
+		k.step(ctx, visit.BackPressed)
+	}
+}
+
+// edit changes one answer.
+func (s *session) edit(in Intent) {
+	switch in := in.(type) {
+	case Focus:
+		if f, page, ok := s.service.Form.Field(in.Field); ok && page == s.page && typable(f) {
+			s.focus = in.Field
+		}
+		return
+	case Pick:
+		f, page, ok := s.service.Form.Field(in.Field)
+		if ok && page == s.page && f.Input == catalog.InputChoice && slices.Contains(f.Options, in.Value) {
+			s.set(f.ID, []byte(in.Value))
+		}
+		return
+	case Done:
+		s.focus = ""
+		return
+	}
+	f, _, ok := s.service.Form.Field(s.focus)
+	if !ok {
+		return
+	}
+	old := s.typed[f.ID]
+	switch in := in.(type) {
+	case Type:
+		if fits(f, old, in.Text) {
+			s.set(f.ID, append(slices.Clip(old), in.Text...))
+			if full(f, s.typed[f.ID]) {
+				s.focus = ""
+			}
+		}
+	case Erase:
+		_, n := utf8.DecodeLastRune(old)
+		s.set(f.ID, old[:len(old)-n])
+	case Clear:
+		s.set(f.ID, nil)
+	}
+}
+
+func typable(f catalog.Field) bool {
+	return f.Input == catalog.InputText || f.Input == catalog.InputPhone || f.Input == catalog.InputDate
+}
+
+// fits keeps a field from taking more or other characters than its keypad gives.
+func fits(f catalog.Field, old []byte, add string) bool {
+	if add == "" || utf8.RuneCount(old)+utf8.RuneCountInString(add) > f.Limit {
+		return false
+	}
+	if f.Input == catalog.InputText {
+		return !strings.ContainsFunc(add, func(r rune) bool { return r < ' ' || r == 0x7f })
+	}
+	return strings.Trim(add, "0123456789") == ""
+}
+
+// full is true when nothing more can be typed into a field of fixed length, so that the keypad can make room.
+func full(f catalog.Field, value []byte) bool {
+	return f.Input != catalog.InputText && utf8.RuneCount(value) == f.Limit
+}
+
+// focusFirst puts the keypad under the first field that needs attention.
+func (s *session) focusFirst(faults map[string]catalog.Fault) {
+	for _, f := range s.service.Form.Pages[s.page].Fields {
+		if _, bad := faults[f.ID]; bad {
+			s.focus = ""
+			if typable(f) {
+				s.focus = f.ID
+			}
+			return
+		}
+	}
+}
+
+// focusOnly opens the keypad for the only thing that is missing on a page, so that nobody has to find out how.
+func (s *session) focusOnly(today time.Time) {
+	missing := s.faults(s.page, today)
+	if len(missing) == 1 {
+		s.focusFirst(missing)
+	}
+}

@@ -1,0 +1,264 @@
+// Package kiosk is what happens between a citizen and the machine: it runs the visit's state table, drives reader,
+// printer and outbox, and produces one immutable View for each moment.
+//
+// It guarantees that the screen says 已收件 only after the outbox has made the item durable, that the first printer byte
+// leaves later than that, that two taps are one item, and that everything of a visit is wiped on every way out. All of
+// a visit lives on one goroutine, the one that calls Run; devices and disk work beside it and report back.
+package kiosk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"sync"
+	"time"
+
+	"onedoor/app/catalog"
+	"onedoor/app/text"
+	"onedoor/app/visit"
+	"onedoor/device"
+	"onedoor/device/cardreader"
+	"onedoor/device/printer"
+	"onedoor/device/printer/document"
+	"onedoor/sync/engine"
+	"onedoor/sync/outbox"
+	"onedoor/sync/tracking"
+)
+
+// CardReader is the part of the card reader's driver that a visit needs.
+type CardReader interface {
+	// Enable lets the reader look for a card, or stops it.
+	Enable(on bool)
+	Events() <-chan cardreader.Event
+	Status() device.Status
+}
+
+// Printer is the part of the receipt printer's driver that a visit needs.
+type Printer interface {
+	// Print returns when the outcome is known or its waiting time is over; that is bounded by the driver.
+	Print(ctx context.Context, doc document.Document) printer.Result
+	Status() device.Status
+}
+
+// Outbox is where items become durable.
+type Outbox interface {
+	// Accept returns without error only when the item is durable. The same ID again is the same item.
+	Accept(ctx context.Context, d outbox.Draft) (outbox.Accepted, error)
+	// Case is what can truthfully be said of a case.
+	Case(caseID string) (outbox.CaseView, error)
+}
+
+// Link tells about the way to central.
+type Link interface {
+	Status() engine.Status
+}
+
+// Site is what a visit says about the place.
+type Site struct {
+	Hall      string // name
+	Kiosk     string // number, 3 digits
+	HelpPhone string // may be empty
+	Tracking  string // scheme and host of tracking codes
+}
+
+// Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle.
+type Config struct {
+	Site      Site
+	Catalogue *catalog.Catalogue
+	Texts     *text.Catalogue
+	Reader    CardReader
+	Printer   Printer
+	Outbox    Outbox
+	Link      Link
+	NewID     func(time.Time) string
+	NewCode   func() tracking.Code
+	Now       func() time.Time
+	// Show is called on Run's goroutine for each new view. It must not block.
+	Show   func(View)
+	Idle   Idle
+	Logger *slog.Logger
+}
+
+// Idle is how long each kind of screen waits before it asks, and how long the question stands.
+type Idle struct {
+	Menu    time.Duration
+	Form    time.Duration
+	Device  time.Duration // while waiting for the card
+	Receipt time.Duration
+	Warning time.Duration
+	Goodbye time.Duration
+}
+
+// DefaultIdle are the limits of the design; large text doubles them.
+func DefaultIdle() Idle {
+	return Idle{Menu: 60 * time.Second, Form: 120 * time.Second, Device: 60 * time.Second, Receipt: 90 * time.Second,
+		Warning: 30 * time.Second, Goodbye: 6 * time.Second}
+}
+
+// Kiosk runs one visit after the other.
+type Kiosk struct {
+	cfg     Config
+	intents chan Intent
+	done    chan func() // results of work beside the loop, applied on it
+	workers sync.WaitGroup
+
+	state   visit.State
+	visit   *session
+	card    cardSlot
+	active  time.Time // of the last sign of life
+	warned  time.Time // when the idle question was put; zero when it was not
+	out     time.Time // since when nothing can be accepted here; zero when all is well
+	entered time.Time // into the present state
+	last    View
+}
+
+// New checks the configuration.
+func New(cfg Config) (*Kiosk, error) {
+	var missing []error
+	v := reflect.ValueOf(cfg)
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		if name != "Idle" && v.Field(i).IsZero() {
+			missing = append(missing, fmt.Errorf("new kiosk: %s is missing", name))
+		}
+	}
+	if len(missing) > 0 {
+		return nil, errors.Join(missing...)
+	}
+	if cfg.Idle == (Idle{}) {
+		cfg.Idle = DefaultIdle()
+	}
+	return &Kiosk{cfg: cfg, intents: make(chan Intent, 64), done: make(chan func(), 8), visit: newSession()}, nil
+}
+
+// Send hands over what the citizen wants. It never blocks: in a flood of touches the newest are dropped.
+func (k *Kiosk) Send(in Intent) {
+	select {
+	case k.intents <- in:
+	default:
+	}
+}
+
+// Run shows the attract screen and serves until ctx ends; then it wipes and waits for the work beside it.
+func (k *Kiosk) Run(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	k.enter(visit.Attract)
+	k.cfg.Reader.Enable(true)
+	k.present()
+	events := k.cfg.Reader.Events()
+	for {
+		select {
+		case <-ctx.Done():
+			k.wipe()
+			k.cfg.Reader.Enable(false)
+			k.drain()
+			return nil
+		case in := <-k.intents:
+			k.alive()
+			k.intent(ctx, in)
+		case ev, ok := <-events:
+			if !ok {
+				events = nil
+				continue
+			}
+			k.cardEvent(ctx, ev)
+		case apply := <-k.done:
+			apply()
+		case <-tick.C:
+			k.tick(ctx)
+		}
+		k.present()
+	}
+}
+
+// drain waits for the work beside the loop, whose results nobody wants any more.
+func (k *Kiosk) drain() {
+	ended := make(chan struct{})
+	go func() {
+		k.workers.Wait()
+		close(ended)
+	}()
+	for {
+		select {
+		case <-k.done:
+		case <-ended:
+			return
+		}
+	}
+}
+
+// beside runs work off the loop and applies what it returns on the loop.
+func (k *Kiosk) beside(work func() (apply func())) {
+	k.workers.Add(1)
+	go func() {
+		defer k.workers.Done()
+		k.done <- work()
+	}()
+}
+
+// step sends an event through the table and performs the effects. It reports whether the event meant anything.
+func (k *Kiosk) step(ctx context.Context, e visit.Event) bool {
+	next, ok := visit.Next(k.state, e)
+	if !ok {
+		return false
+	}
+	k.cfg.Logger.Info("visit", "from", k.state, "event", e, "to", next.Next)
+	k.enter(next.Next)
+	for _, effect := range next.Effects {
+		k.perform(ctx, effect)
+	}
+	return true
+}
+
+func (k *Kiosk) enter(s visit.State) {
+	k.state = s
+	k.entered = k.cfg.Now()
+	k.alive()
+}
+
+func (k *Kiosk) alive() {
+	k.active, k.warned = k.cfg.Now(), time.Time{}
+}
+
+func (k *Kiosk) perform(ctx context.Context, e visit.Effect) {
+	switch e {
+	case visit.ListenForCard:
+		k.cfg.Reader.Enable(true)
+	case visit.IgnoreCards:
+		k.cfg.Reader.Enable(false)
+	case visit.OpenForm:
+		k.visit.open()
+	case visit.DraftItem:
+		k.visit.draft(k.cfg.NewID(k.cfg.Now()), k.cfg.NewID(k.cfg.Now()), k.cfg.NewCode())
+	case visit.AcceptItem:
+		k.accept(ctx)
+	case visit.PrintReceipt:
+		k.print(ctx)
+	case visit.RecordPrint:
+		k.recordPrint(ctx)
+	case visit.Wipe:
+		k.wipe()
+	}
+}
+
+// wipe overwrites what can be overwritten and forgets the rest. What the goodbye may still say is kept apart.
+func (k *Kiosk) wipe() {
+	k.visit.wipe()
+	lang, elder, number := k.visit.lang, k.visit.elder, k.visit.accepted.ReceiptNo != ""
+	k.visit = newSession()
+	if k.state == visit.Goodbye {
+		k.visit.lang, k.visit.elder, k.visit.hasReceipt = lang, elder, number
+	}
+}
+
+func (k *Kiosk) present() {
+	v := k.view()
+	if reflect.DeepEqual(v, k.last) {
+		return
+	}
+	k.last = v
+	k.cfg.Show(v)
+}

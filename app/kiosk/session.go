@@ -1,0 +1,157 @@
+package kiosk
+
+import (
+	"encoding/json"
+	"time"
+
+	"onedoor/app/catalog"
+	"onedoor/app/text"
+	"onedoor/device/cardreader"
+	"onedoor/device/printer"
+	"onedoor/sync/outbox"
+	"onedoor/sync/tracking"
+	"onedoor/sync/wire"
+)
+
+// session is all that is known of one citizen. wipe overwrites the bytes; the strings that the screen needed are
+// unreachable afterwards.
+type session struct {
+	lang       text.Language
+	elder      bool
+	help       bool
+	card       *cardreader.Card
+	service    *catalog.Service
+	opened     *catalog.Service // whose answers are in typed
+	typed      map[string][]byte
+	page       int
+	focus      string
+	complain   bool // 下一步 was pressed on this page with faults
+	itemID     string
+	caseID     string
+	code       tracking.Code
+	accepted   outbox.Accepted
+	online     bool // when the item was accepted
+	unsure     bool // whether it was accepted can not be told
+	print      printer.Result
+	stage      wire.Stage // of the case, as central told
+	hasReceipt bool       // for the goodbye only
+}
+
+func newSession() *session {
+	return &session{lang: text.Chinese, typed: map[string][]byte{}}
+}
+
+func (s *session) wipe() {
+	if s.card != nil {
+		s.card.Wipe()
+	}
+	for id, b := range s.typed {
+		clear(b[:cap(b)])
+		delete(s.typed, id)
+	}
+}
+
+// open begins the form of the chosen service. Coming back to the same one keeps the answers.
+func (s *session) open() {
+	s.page, s.complain, s.focus = 0, false, ""
+	if s.opened == s.service {
+		return
+	}
+	for id, b := range s.typed {
+		clear(b[:cap(b)])
+		delete(s.typed, id)
+	}
+	s.opened = s.service
+	for _, p := range s.service.Form.Pages {
+		for _, f := range p.Fields {
+			if f.Input == catalog.InputFixed {
+				s.set(f.ID, s.fact(f.Prefill))
+			}
+		}
+	}
+}
+
+func (s *session) fact(f catalog.CardFact) []byte {
+	switch f {
+	case catalog.CardName:
+		return s.card.Name
+	case catalog.CardNumber:
+		return s.card.Number
+	case catalog.CardAddress:
+		return address(s.card)
+	default:
+		return nil
+	}
+}
+
+// address is the newest one that the chip holds.
+func address(c *cardreader.Card) []byte {
+	if len(c.NewAddress) > 0 {
+		return c.NewAddress
+	}
+	return c.Address
+}
+
+func (s *session) set(id string, value []byte) {
+	old := s.typed[id]
+	s.typed[id] = append(make([]byte, 0, 128), value...)
+	clear(old[:cap(old)])
+}
+
+// answers gives the form's values as its schema wants them.
+func (s *session) answers() catalog.Answers {
+	a := catalog.Answers{}
+	for _, p := range s.service.Form.Pages {
+		for _, f := range p.Fields {
+			v := string(s.typed[f.ID])
+			if f.Input == catalog.InputDate && len(v) == 8 {
+				v = v[:4] + "-" + v[4:6] + "-" + v[6:]
+			}
+			a[f.ID] = v
+		}
+	}
+	return a
+}
+
+// draft fixes the ids of item and case and the tracking code: from here on every tap and retry is this item.
+func (s *session) draft(itemID, caseID string, code tracking.Code) {
+	s.itemID, s.caseID, s.code = itemID, caseID, code
+}
+
+// payload is what central receives, sealed. The caller wipes it.
+func (s *session) payload() ([]byte, error) {
+	type service struct {
+		ID         string     `json:"id"`
+		Title      text.Local `json:"title"`
+		Department text.Local `json:"department"`
+	}
+	type applicant struct {
+		Name    string `json:"name"`
+		Number  string `json:"number"`
+		Address string `json:"address,omitempty"`
+		Kind    string `json:"card_kind"`
+	}
+	return json.Marshal(struct {
+		Service   service         `json:"service"`
+		Applicant applicant       `json:"applicant"`
+		Form      catalog.Answers `json:"form"`
+		Next      text.Local      `json:"next"`
+		Language  text.Language   `json:"language"`
+	}{
+		service{s.service.ID, s.service.Title, s.service.Department},
+		applicant{string(s.card.Name), string(s.card.Number), string(address(s.card)), string(s.card.Kind)},
+		s.answers(), s.service.Promise, s.lang,
+	})
+}
+
+// faults judges the answers of one page.
+func (s *session) faults(page int, today time.Time) map[string]catalog.Fault {
+	all := s.service.Form.Validate(s.answers(), today)
+	here := map[string]catalog.Fault{}
+	for _, f := range s.service.Form.Pages[page].Fields {
+		if fault, ok := all[f.ID]; ok {
+			here[f.ID] = fault
+		}
+	}
+	return here
+}

@@ -1,0 +1,79 @@
+package kiosk
+
+import (
+	"onedoor/app/text"
+	"onedoor/device"
+)
+
+func (k *Kiosk) attract(say text.Printer) Attract {
+	return Attract{
+		Greeting: say.T(greeting(k.cfg.Now().Hour())), Lead: say.T("attract.lead"),
+		Steps:   [3]string{say.T("attract.step.card"), say.T("attract.step.screen"), say.T("attract.step.paper")},
+		Start:   Button{say.T("attract.start"), Start{}, false},
+		Trouble: k.trouble(say),
+	}
+}
+
+func greeting(hour int) string {
+	switch {
+	case hour < 5, hour >= 18:
+		return "greeting.evening"
+	case hour < 11:
+		return "greeting.morning"
+	case hour < 13:
+		return "greeting.noon"
+	default:
+		return "greeting.afternoon"
+	}
+}
+
+func (k *Kiosk) identify(say text.Printer) Identify {
+	v := Identify{
+		Heading: say.T("identify.heading"), Help: say.T("identify.help"), Phase: k.card.phase, Progress: k.card.progress,
+		Back: Button{say.T("form.back"), Back{}, false},
+	}
+	if st := k.cfg.Reader.Status().State; st == device.StateDisconnected || st == device.StateProblem {
+		v.Phase, v.Trouble = ReaderMissing, Notice{Stop, say.T("identify.missing")}
+		return v
+	}
+	switch k.card.phase {
+	case CardReading:
+		v.Help = say.T("identify.reading")
+	case CardFailed:
+		v.Trouble = Notice{Caution, say.T(k.card.trouble)}
+	}
+	return v
+}
+
+func (k *Kiosk) choose(say text.Printer) Choose {
+	v := Choose{
+		Heading: say.T("choose.heading", "name", text.MaskName(string(k.visit.card.Name))), Help: say.T("choose.help"),
+		Back: Button{say.T("form.back"), Back{}, false},
+	}
+	for _, s := range k.cfg.Catalogue.Services {
+		v.Services = append(v.Services, Tile{
+			Icon: s.Icon, Title: s.Title.In(say.Language), Text: s.Summary.In(say.Language), Badge: say.T("choose.badge"),
+			Intent: Choice{Service: s.ID},
+		})
+	}
+	return v
+}
+
+func (k *Kiosk) guide(say text.Printer) Guide {
+	s, l := k.visit.service, say.Language
+	v := Guide{
+		Heading: s.Title.In(l), Help: say.T("guide.help"), MaterialsTitle: say.T("guide.materials"),
+		Facts: []Row{
+			{Label: say.T("guide.who"), Value: s.Guide.Who.In(l)},
+			{Label: say.T("guide.where"), Value: s.Department.In(l)},
+			{Label: say.T("guide.time"), Value: s.Guide.Time.In(l)},
+			{Label: say.T("guide.fee"), Value: s.Guide.Fee.In(l)},
+			{Label: say.T("guide.basis"), Value: s.Guide.Basis.In(l)},
+		},
+		Next: Button{say.T("guide.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false},
+	}
+	for _, m := range s.Materials {
+		v.Materials = append(v.Materials, Material{Name: m.Name.In(l), Note: m.Note.In(l)})
+	}
+	return v
+}

@@ -1,0 +1,144 @@
+package kiosk
+
+import (
+	"strconv"
+	"time"
+
+	"onedoor/app/text"
+	"onedoor/app/visit"
+	"onedoor/device"
+	"onedoor/sync/engine"
+)
+
+// view derives all that is shown from the present state.
+func (k *Kiosk) view() View {
+	say := k.cfg.Texts.In(k.visit.lang)
+	return View{Frame: k.frame(say), Screen: k.screen(say)}
+}
+
+func (k *Kiosk) screen(say text.Printer) Screen {
+	switch k.state {
+	case visit.Attract:
+		if !k.out.IsZero() {
+			return OutOfService{Heading: say.T("out.heading"), Help: say.T("out.help"), Code: "OUTBOX-STOPPED",
+				Since: say.T("out.since", "time", text.Clock(k.out))}
+		}
+		return k.attract(say)
+	case visit.Identify:
+		return k.identify(say)
+	case visit.Choose:
+		return k.choose(say)
+	case visit.Guide:
+		return k.guide(say)
+	case visit.Fill:
+		return k.form(say)
+	case visit.Review:
+		return k.review(say)
+	case visit.Accepting:
+		return Accepting{Heading: say.T("accepting.heading"), Help: say.T("accepting.help")}
+	case visit.Printing, visit.Receipt:
+		return k.acceptedScreen(say)
+	case visit.Refused:
+		return k.refused(say)
+	default:
+		return k.goodbye(say)
+	}
+}
+
+func (k *Kiosk) frame(say text.Printer) Frame {
+	s := k.visit
+	f := Frame{
+		Hall: k.cfg.Site.Hall, Clock: text.Clock(k.cfg.Now()), Link: k.link(say), Elder: s.elder,
+		Tools: k.tools(say), Step: k.stepText(say), Warning: k.warning(say),
+	}
+	if s.service != nil && k.state != visit.Choose && k.state != visit.Goodbye {
+		f.Service = s.service.Title.In(s.lang)
+	}
+	if s.help {
+		f.Help = &HelpPanel{Heading: say.T("help.heading"), Text: say.T("help.text"), Close: Button{say.T("help.close"), Help{}, false}}
+		if k.cfg.Site.HelpPhone != "" {
+			f.Help.Text += "\n" + say.T("help.phone", "phone", k.cfg.Site.HelpPhone)
+		}
+	}
+	return f
+}
+
+func (k *Kiosk) link(say text.Printer) Notice {
+	if !k.out.IsZero() {
+		return Notice{Stop, say.T("link.closed")}
+	}
+	switch k.cfg.Link.Status().Link {
+	case engine.Online:
+		return Notice{Good, say.T("link.online")}
+	case engine.Offline:
+		return Notice{Caution, say.T("link.offline")}
+	default:
+		return Notice{Neutral, say.T("link.unknown")}
+	}
+}
+
+func (k *Kiosk) stepText(say text.Printer) string {
+	n, name := 0, ""
+	switch k.state {
+	case visit.Guide:
+		n, name = 1, say.T("step.guide")
+	case visit.Fill:
+		n, name = 2, say.T("step.fill")
+	case visit.Review, visit.Refused:
+		n, name = 3, say.T("step.review")
+	case visit.Accepting, visit.Printing, visit.Receipt:
+		n, name = 4, say.T("step.done")
+	default:
+		return ""
+	}
+	return say.T("step", "n", strconv.Itoa(n), "of", "4", "name", name)
+}
+
+func (k *Kiosk) tools(say text.Printer) []Tool {
+	other := text.English
+	if k.visit.lang == text.English {
+		other = text.Chinese
+	}
+	size := "tool.elder.on"
+	if k.visit.elder {
+		size = "tool.elder.off"
+	}
+	home := Tool{Intent: Home{}, Icon: "home", Label: say.T("tool.home")}
+	_, home.Off = visit.Next(k.state, visit.HomePressed)
+	home.Off = !home.Off
+	return []Tool{
+		home,
+		{Intent: Language{To: other}, Icon: "world", Label: say.T("tool.language")},
+		{Intent: Elder{}, Icon: "text-size", Label: say.T(size)},
+		{Intent: Help{}, Icon: "help", Label: say.T("tool.help")},
+	}
+}
+
+func (k *Kiosk) warning(say text.Printer) *Warning {
+	if k.warned.IsZero() {
+		return nil
+	}
+	left := int((k.stretch(k.cfg.Idle.Warning) - k.cfg.Now().Sub(k.warned) + time.Second - 1) / time.Second)
+	key := "warning.text"
+	if k.state == visit.Receipt {
+		key = "warning.receipt"
+	}
+	return &Warning{
+		Heading: say.T("warning.heading"), Text: say.T(key, "seconds", strconv.Itoa(left)), Seconds: left,
+		Stay: Button{say.T("warning.stay"), Stay{}, false}, Leave: Button{say.T("warning.leave"), Home{}, false},
+	}
+}
+
+// trouble is what does not work, before anyone starts; the worst first.
+func (k *Kiosk) trouble(say text.Printer) Notice {
+	if k.cfg.Reader.Status().State == device.StateDisconnected || k.cfg.Reader.Status().State == device.StateProblem {
+		return Notice{Stop, say.T("trouble.reader")}
+	}
+	switch st := k.cfg.Printer.Status(); {
+	case st.Problem == device.ProblemPaperOut:
+		return Notice{Caution, say.T("trouble.paper")}
+	case st.State == device.StateDisconnected || st.State == device.StateProblem:
+		return Notice{Caution, say.T("trouble.printer")}
+	}
+	return Notice{}
+}
