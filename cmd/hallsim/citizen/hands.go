@@ -1,0 +1,164 @@
+package citizen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"time"
+
+	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/xproto"
+	"github.com/jezek/xgb/xtest"
+)
+
+const (
+	// answerLimit bounds every exchange with the X server.
+	answerLimit = 10 * time.Second
+	// hold is how long a finger stays on the glass: a short human tap, long enough for a press to be drawn.
+	hold = 60 * time.Millisecond
+	// slide is how many pixels a slipping finger moves from one event to the next.
+	slide = 2
+	// leftButton is what the first finger on a touch screen arrives as.
+	leftButton = 1
+)
+
+// ErrOffScreen says that a point lies outside the screen.
+var ErrOffScreen = errors.New("point is off the screen")
+
+// Hands taps on an X server's screen and takes pictures of it. Make one with Dial.
+type Hands struct {
+	conn   *xgb.Conn
+	screen xproto.ScreenInfo
+	format pixelFormat
+	bounds image.Rectangle
+	turn   chan struct{} // holds one token while nothing is going on
+}
+
+// Dial joins the X server at display (":7", or empty for DISPLAY). The server must have the XTEST extension and a
+// true-colour screen with 32 bits a pixel, as all present ones have. Close ends the connection.
+func Dial(display string) (*Hands, error) {
+	conn, err := connect(display)
+	if err != nil {
+		return nil, err
+	}
+	h, err := newHands(conn)
+	if err != nil {
+		hangUp(conn)
+		return nil, fmt.Errorf("use X server %q: %w", display, err)
+	}
+	return h, nil
+}
+
+func newHands(conn *xgb.Conn) (*Hands, error) {
+	if err := xtest.Init(conn); err != nil {
+		return nil, fmt.Errorf("find the XTEST extension: %w", err)
+	}
+	setup := xproto.Setup(conn)
+	if conn.DefaultScreen >= len(setup.Roots) {
+		return nil, fmt.Errorf("there is no screen %d", conn.DefaultScreen)
+	}
+	screen := setup.Roots[conn.DefaultScreen]
+	format, err := formatOf(setup, screen)
+	if err != nil {
+		return nil, err
+	}
+	h := &Hands{
+		conn: conn, screen: screen, format: format,
+		bounds: image.Rect(0, 0, int(screen.WidthInPixels), int(screen.HeightInPixels)),
+		turn:   make(chan struct{}, 1),
+	}
+	h.turn <- struct{}{}
+	return h, nil
+}
+
+// Bounds is the whole screen, in pixels.
+func (h *Hands) Bounds() image.Rectangle { return h.bounds }
+
+// Tap puts a finger down at (x, y), in pixels of the screen, lets it slip by slip pixels to the right (to the left if
+// negative) and lifts it. It returns when the server has taken all of it in; the program that owns the window may still
+// have to react. The finger is lifted also if ctx ends meanwhile. ErrOffScreen: the way leaves the screen.
+func (h *Hands) Tap(ctx context.Context, x, y, slip int) error {
+	for _, p := range []image.Point{{X: x, Y: y}, {X: x + slip, Y: y}} {
+		if !p.In(h.bounds) {
+			return fmt.Errorf("tap at %v: %w (%v)", p, ErrOffScreen, h.bounds)
+		}
+	}
+	err := h.do(ctx, func() error {
+		if err := h.fake(xproto.MotionNotify, 0, x, y); err != nil {
+			return err
+		}
+		if err := h.fake(xproto.ButtonPress, leftButton, 0, 0); err != nil {
+			return err
+		}
+		moved := h.slip(x, y, slip)
+		pause(ctx, hold)
+		return errors.Join(moved, h.fake(xproto.ButtonRelease, leftButton, 0, 0), ctx.Err())
+	})
+	if err != nil {
+		return fmt.Errorf("tap at (%d,%d): %w", x, y, err)
+	}
+	return nil
+}
+
+func (h *Hands) slip(x, y, slip int) error {
+	step := slide
+	if slip < 0 {
+		step = -slide
+	}
+	for at := 0; at != slip; {
+		if at += step; (slip-at)*step < 0 {
+			at = slip
+		}
+		if err := h.fake(xproto.MotionNotify, 0, x+at, y); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fake sends one input event and waits until the server has taken it.
+func (h *Hands) fake(kind, detail byte, x, y int) error {
+	return xtest.FakeInputChecked(h.conn, kind, detail, xproto.TimeCurrentTime, h.screen.Root, int16(x), int16(y), 0).Check()
+}
+
+// do runs one exchange after the other, each within answerLimit. An exchange that is given up ends on its own when the
+// server answers or its connection ends; until then the next one waits.
+func (h *Hands) do(ctx context.Context, exchange func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	select {
+	case <-h.turn:
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the hands to be free: %w", ctx.Err())
+	}
+	done := make(chan error, 1)
+	go func() {
+		err := exchange()
+		for event, fault := h.conn.PollForEvent(); event != nil || fault != nil; event, fault = h.conn.PollForEvent() {
+			// Nobody asked for events, but keyboard mappings are told to every client.
+			continue
+		}
+		h.turn <- struct{}{}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(answerLimit):
+		return errors.New("the X server does not answer")
+	}
+}
+
+// Close leaves the X server. A Tap or Screenshot under way fails. It may be called more than once.
+func (h *Hands) Close() { hangUp(h.conn) }
+
+// pause waits for d or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,215 @@
+// Package node is a kiosk without its window: devices, outbox, sync and the visit, wired together.
+//
+// Start opens in order and, if one part fails, closes those before it; Stop closes in reverse and is bounded. Whoever
+// starts a Node shows its views and sends it intents: the Fyne window in cmd/kiosk, a scripted visitor in tests.
+package node
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"onedoor/app/catalog"
+	"onedoor/app/config"
+	"onedoor/app/kiosk"
+	"onedoor/app/receipt"
+	"onedoor/app/text"
+	"onedoor/assets"
+	"onedoor/device/cardreader"
+	"onedoor/device/port"
+	"onedoor/device/printer"
+	"onedoor/sync/engine"
+	"onedoor/sync/item"
+	"onedoor/sync/outbox"
+	"onedoor/sync/tracking"
+	"onedoor/sync/wire"
+)
+
+// Config is what Start needs.
+type Config struct {
+	File   config.Config
+	Show   func(kiosk.View) // called for each new view; must not block
+	Now    func() time.Time
+	Logger *slog.Logger
+	Idle   kiosk.Idle // zero: the defaults
+}
+
+// Node is a running kiosk.
+type Node struct {
+	Kiosk *kiosk.Kiosk
+
+	outbox *outbox.Outbox
+	client *wire.Client
+	engine *engine.Engine
+	cancel context.CancelFunc
+	ended  sync.WaitGroup
+	once   sync.Once
+}
+
+// stopLimit is the longest that Stop waits for devices and visit together.
+const stopLimit = 5 * time.Second
+
+// Start brings everything up. It returns config.ErrNotEnrolled before enrolment and outbox.ErrInUse when another kiosk
+// has the data directory.
+func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
+	texts, err := text.Load(assets.Text())
+	if err != nil {
+		return nil, err
+	}
+	services, err := catalog.Load(assets.Catalogue(), texts.Languages())
+	if err != nil {
+		return nil, err
+	}
+	id, err := config.LoadIdentity(cfg.File.Data)
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, n.close())
+		}
+	}()
+	if err = n.openSync(cfg, id); err != nil {
+		return nil, err
+	}
+	reader, err := cardreader.New(cardreader.Config{
+		Open: port.Opener(port.Config{Path: cfg.File.Reader.Port, Baud: cfg.File.Reader.Baud}), Now: cfg.Now,
+		Logger: cfg.Logger.With("part", "card reader"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	paper, err := newPrinter(cfg)
+	if err != nil {
+		return nil, err
+	}
+	n.Kiosk, err = kiosk.New(kiosk.Config{
+		Site: kiosk.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk, HelpPhone: cfg.File.Hall.HelpPhone,
+			Tracking: id.Device.TrackingURL},
+		Catalogue: services, Texts: texts, Reader: reader, Printer: paper, Outbox: n.outbox, Link: n.engine,
+		NewID:   item.NewID,
+		NewCode: func() tracking.Code { return tracking.New(id.Device.Number, id.Device.TrackingKey) },
+		Now:     cfg.Now, Show: cfg.Show, Idle: cfg.Idle, Logger: cfg.Logger.With("part", "visit"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	running, cancel := context.WithCancel(ctx)
+	n.cancel = cancel
+	if err = n.engine.Start(running); err != nil {
+		return nil, err
+	}
+	for name, run := range map[string]func(context.Context) error{"card reader": reader.Run, "printer": paper.Run, "visit": n.Kiosk.Run} {
+		n.ended.Add(1)
+		go func() {
+			defer n.ended.Done()
+			if err := run(running); err != nil {
+				cfg.Logger.Error("part ended", "part", name, "err", err)
+			}
+		}()
+	}
+	return n, nil
+}
+
+// openSync opens the outbox and prepares the engine that empties it.
+func (n *Node) openSync(cfg Config, id config.Identity) error {
+	suite := item.Default()
+	if id.Device.Suite != suite.Name() {
+		return fmt.Errorf("start kiosk: enrolled for suite %q, this program has %q", id.Device.Suite, suite.Name())
+	}
+	source := id.Device.Source()
+	numbers := receipt.Numbers{Hall: source.Hall, Kiosk: source.Kiosk, Incarnation: source.Incarnation, Salt: salt()}
+	var err error
+	n.outbox, err = outbox.Open(outbox.Config{
+		Dir: filepath.Join(cfg.File.Data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: cfg.Now,
+		Sealer: item.Sealer{Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic,
+			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate},
+		Logger: cfg.Logger.With("part", "outbox"),
+	})
+	if err != nil {
+		return err
+	}
+	n.client, err = wire.NewClient(wire.ClientConfig{
+		BaseURL: cfg.File.Central.URL, Suite: suite, Source: source, SignKey: id.Device.SignKey, SignPriv: id.SignPrivate,
+		UpstreamKey: id.Device.UpstreamKey, UpstreamPub: id.Device.UpstreamPub, Now: cfg.Now, Logger: cfg.Logger.With("part", "sync"),
+	})
+	if err != nil {
+		return err
+	}
+	n.engine, err = engine.New(engine.Config{
+		Outbox: n.outbox, Client: n.client, AckKeys: map[string][]byte{id.Device.UpstreamKey: id.Device.UpstreamPub}, Suite: suite, Now: cfg.Now,
+		Logger: cfg.Logger.With("part", "sync"),
+	})
+	return err
+}
+
+func newPrinter(cfg Config) (*printer.Printer, error) {
+	profile := printer.Generic80()
+	if cfg.File.Printer.Profile == "generic-58" {
+		profile = printer.Generic58()
+	}
+	return printer.New(printer.Config{
+		Open: port.Opener(port.Config{Path: cfg.File.Printer.Port, Baud: cfg.File.Printer.Baud}), Profile: profile, Now: cfg.Now,
+		Logger: cfg.Logger.With("part", "printer"),
+	})
+}
+
+// salt is drawn at each start, so that an undetected clone of the disk seldom makes the same number.
+func salt() uint8 {
+	var b [1]byte
+	for {
+		rand.Read(b[:]) // never fails
+		if b[0] < 200 { // so that all hundred are equally likely
+			return b[0] % 100
+		}
+	}
+}
+
+// Online reports whether central is being reached.
+func (n *Node) Online() bool { return n.engine.Status().Link == engine.Online }
+
+// Stats tells how much waits in the outbox.
+func (n *Node) Stats() outbox.Stats { return n.outbox.Stats() }
+
+// ErrSlowStop is returned by Stop when a part did not end in time. Nothing accepted is at risk: that is on disk.
+var ErrSlowStop = errors.New("a part of the kiosk did not stop in time")
+
+// Stop ends the visit (wiping it), the devices and the sync, and closes the outbox. It may be called twice.
+func (n *Node) Stop() error {
+	var err error
+	n.once.Do(func() { err = n.close() })
+	return err
+}
+
+func (n *Node) close() error {
+	var err error
+	if n.cancel != nil {
+		n.cancel()
+		ended := make(chan struct{})
+		go func() {
+			n.ended.Wait()
+			close(ended)
+		}()
+		select {
+		case <-ended:
+		case <-time.After(stopLimit):
+			err = ErrSlowStop
+		}
+	}
+	if n.engine != nil {
+		n.engine.Stop()
+	}
+	if n.client != nil {
+		n.client.Close()
+	}
+	if n.outbox != nil {
+		err = errors.Join(err, n.outbox.Close())
+	}
+	return err
+}
