@@ -166,6 +166,13 @@ func (s *Stage) StartKiosk(display string) error {
 	return err
 }
 
+// StopKiosk ends the kiosk, and says how if not well.
+func (s *Stage) StopKiosk() error {
+	err := s.kiosk.stop()
+	s.kiosk = nil
+	return err
+}
+
 // Closed is closed when the kiosk's window has gone.
 func (s *Stage) Closed() <-chan struct{} { return s.kiosk.exited }
 

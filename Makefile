@@ -1,0 +1,57 @@
+# Targets for people; each installs what it needs. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# One set of flags everywhere, so that the cgo part of Fyne is compiled once.
+GO      ?= go
+TAGS    := -tags no_animations
+OUT     := out
+APT_BUILD := gcc libc6-dev libgl1-mesa-dev libx11-dev libxrandr-dev libxcursor-dev libxinerama-dev libxi-dev libxxf86vm-dev
+APT_TEST  := xvfb libgl1-mesa-dri chromium
+FUZZTIME ?= 20s
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: deps build ## one whole visit with virtual devices; writes out/demo
+	bin/hallsim demo --bin bin --out $(OUT)/demo
+
+test: deps ## every test, with the race detector
+	CGO_ENABLED=0 $(GO) vet ./app/... ./assets/... ./device/... ./sync/... ./cmd/central/... ./cmd/hallsim/...
+	$(GO) vet $(TAGS) ./cmd/kiosk/...
+	$(GO) test $(TAGS) -race -timeout 15m ./...
+
+build: deps ## all programs into bin/
+	@mkdir -p bin
+	$(GO) build $(TAGS) -o bin/kiosk ./cmd/kiosk
+	CGO_ENABLED=0 $(GO) build -o bin/central ./cmd/central
+	CGO_ENABLED=0 $(GO) build -o bin/hallsim ./cmd/hallsim
+
+lint: ## golangci-lint at the version pinned in .tools.mod
+	$(GO) tool -modfile=.tools.mod golangci-lint run ./...
+
+bench: deps build ## speed, beside the physical limits in the same run
+	$(GO) test $(TAGS) -run '^$$' -bench . -benchtime 1s ./... | grep -v -E '^(\?|ok|PASS|no test files)'
+	bin/hallsim bench --bin bin
+
+fuzz: ## every fuzz target for FUZZTIME (20s)
+	@set -e; for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test $(TAGS) -list '^Fuzz' $$p | grep ^Fuzz || true); do \
+	    echo "$$p $$f"; $(GO) test $(TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p | tail -1; done; done
+
+screens: ## pictures of every screen state into out/screens
+	ONEDOOR_SCREENS=$(abspath $(OUT)/screens) CGO_ENABLED=0 $(GO) test -count 1 -run TestScreenPictures ./app/ui
+
+deps: ## system packages that are missing, by apt
+	@missing=; for p in $(APT_BUILD) $(APT_TEST); do \
+	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing system packages:$$missing"; \
+	  if [ "$$(id -u)" = 0 ]; then as=; else as=sudo; fi; \
+	  $$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+
+clean: ## what was built and written
+	rm -rf bin $(OUT)
+
+.PHONY: help demo test build lint bench fuzz screens deps clean

@@ -1,0 +1,128 @@
+package ui
+
+import (
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"onedoor/app/kiosk"
+	"onedoor/app/ui/theme"
+)
+
+var (
+	portrait  = fyne.NewSize(1080, 1920)
+	landscape = fyne.NewSize(1920, 1080)
+)
+
+// bench is a window of the test driver with the product's theme and the whole content in it.
+type bench struct {
+	ui     *UI
+	window fyne.Window
+	sent   []kiosk.Intent
+}
+
+// setup opens a window of the given size.
+func setup(t testing.TB, size fyne.Size) *bench {
+	t.Helper()
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(theme.New())
+	b := &bench{}
+	u, err := New(Config{Send: func(i kiosk.Intent) { b.sent = append(b.sent, i) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ui = u
+	b.window = test.NewTempWindow(t, u.Content())
+	b.window.SetPadded(false)
+	b.window.Resize(size)
+	if got := u.Content().Size(); got != size {
+		t.Fatalf("content is %v, want the whole window %v", got, size)
+	}
+	return b
+}
+
+// take empties and returns what was sent, without the touches that only say that somebody is there.
+func (b *bench) take() []kiosk.Intent {
+	var out []kiosk.Intent
+	for _, i := range b.sent {
+		if i != (kiosk.Touch{}) {
+			out = append(out, i)
+		}
+	}
+	b.sent = nil
+	return out
+}
+
+// variant is one way in which every state is shown.
+type variant struct {
+	size    fyne.Size
+	english bool
+	elder   bool
+}
+
+func (v variant) String() string {
+	out := "portrait"
+	if v.size == landscape {
+		out = "landscape"
+	}
+	if v.english {
+		out += "-en"
+	} else {
+		out += "-zh"
+	}
+	if v.elder {
+		out += "-elder"
+	}
+	return out
+}
+
+func variants() []variant {
+	var out []variant
+	for _, size := range []fyne.Size{portrait, landscape} {
+		for _, english := range []bool{false, true} {
+			for _, elder := range []bool{false, true} {
+				out = append(out, variant{size, english, elder})
+			}
+		}
+	}
+	return out
+}
+
+// TestScreens writes a picture of every state in every variant into the folder named by ONEDOOR_SCREENS, for people to
+// look at.
+func TestScreens(t *testing.T) {
+	dir := os.Getenv("ONEDOOR_SCREENS")
+	if dir == "" {
+		t.Skip("ONEDOOR_SCREENS names no folder")
+	}
+	for _, v := range variants() {
+		t.Run(v.String(), func(t *testing.T) {
+			b := setup(t, v.size)
+			for _, s := range samples(v.english) {
+				s.view.Frame.Elder = v.elder
+				b.ui.Show(s.view)
+				save(t, filepath.Join(dir, fmt.Sprintf("%s-%s.png", v, s.name)), b.window.Canvas().Capture())
+			}
+		})
+	}
+}
+
+func save(t *testing.T, path string, picture image.Image) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(f, picture); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,154 @@
+package widget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"onedoor/app/kiosk"
+	"onedoor/app/ui/layout"
+	"onedoor/app/ui/theme"
+)
+
+// Tile is one service: its picture, name, a sentence, and a badge. The whole tile can be pressed.
+type Tile struct {
+	Tap
+	kit               *Kit
+	ground, seat, tag *canvas.Rectangle
+	icon, more        *Icon
+	title, text       *Text
+	badge             *Text
+	tile              kiosk.Tile
+	scale             theme.Scale
+}
+
+// NewTile returns an empty tile.
+func NewTile(kit *Kit) *Tile {
+	t := &Tile{
+		kit: kit, ground: box(theme.RadiusCard), seat: box(theme.RadiusCard), tag: box(theme.RadiusBox),
+		icon: NewIcon(), more: NewIcon(), title: NewText(), text: NewText(), badge: NewText(),
+	}
+	t.hand = kit.Hand
+	t.parts = []fyne.CanvasObject{t.ground, t.seat, t.icon, t.title, t.text, t.tag, t.badge, t.more}
+	t.arrange, t.height, t.look = t.place, t.need, func(bool) { t.dress() }
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Set shows a service.
+func (t *Tile) Set(v kiosk.Tile, s theme.Scale) {
+	t.setButton(kiosk.Button{Label: v.Title, Intent: v.Intent})
+	t.tile, t.scale = v, s
+	t.dress()
+}
+
+// Reset empties the tile.
+func (t *Tile) Reset() {
+	t.setButton(kiosk.Button{})
+	t.tile = kiosk.Tile{}
+	t.title.Reset()
+	t.text.Reset()
+	t.badge.Reset()
+}
+
+// Stretch returns the most height that a tile makes use of.
+func (t *Tile) Stretch(width float32) float32 { return max(t.need(width), 620) }
+
+func (t *Tile) dress() {
+	p, s := t.kit.Palette, t.scale
+	fill, seat, ink, title, text, tag, badge := p.Surface, p.ActionSoft, p.Action, p.Text, p.Text2, p.ActionSoft, p.ActionPress
+	edge := p.Line
+	if t.down {
+		fill, seat, ink, title, text, tag, badge = p.ActionPress, p.ActionPress, p.OnAction, p.OnAction, p.OnAction, p.Action, p.OnAction
+		edge = p.ActionPress
+	}
+	paint(t.ground, fill, edge, 2)
+	paint(t.seat, seat, seat, 0)
+	show(t.tag, t.tile.Badge != "")
+	paint(t.tag, tag, tag, 0)
+	t.icon.Set(t.tile.Icon, ink)
+	t.more.Set("chevron-right", ink)
+	t.title.Set(t.tile.Title, Style{Size: s.Large + 4, Bold: true, Color: title, Narrow: true})
+	t.text.Set(t.tile.Text, Style{Size: s.Body, Color: text})
+	t.badge.Set(t.tile.Badge, Style{Size: s.Small, Bold: true, Color: badge, Narrow: true})
+}
+
+const (
+	tilePad    = 36
+	tileSeat   = 168
+	tileMore   = 56
+	tileNarrow = 860 // narrower tiles always have the picture above the words
+)
+
+func (t *Tile) words(width float32) float32 {
+	return width - 2*tilePad - tileSeat - 32 - tileMore - 16
+}
+
+func (t *Tile) stack(w float32) (title, text, badge, sum float32) {
+	title, text = layout.Height(t.title, w), layout.Height(t.text, w)
+	sum = title
+	if t.text.Visible() {
+		sum += 8 + text
+	}
+	if t.badge.Visible() {
+		badge = layout.Height(t.badge, w-32)
+		sum += 18 + badge + 16
+	}
+	return title, text, badge, sum
+}
+
+func (t *Tile) need(width float32) float32 {
+	if width < tileNarrow {
+		_, _, _, sum := t.stack(t.wordsBelow(width))
+		return tileSeat + 32 + sum + 2*tilePad
+	}
+	_, _, _, sum := t.stack(t.words(width))
+	return max(theme.Tile, tileSeat+2*tilePad-8, sum+2*tilePad)
+}
+
+func (t *Tile) place(size fyne.Size) {
+	t.ground.Resize(size)
+	if t.tall(size) {
+		return
+	}
+	w := t.words(size.Width)
+	title, text, badge, sum := t.stack(w)
+	mid := size.Height / 2
+	layout.Place(t.seat, tilePad, mid-tileSeat/2, tileSeat, tileSeat)
+	layout.Place(t.icon, tilePad+32, mid-tileSeat/2+32, tileSeat-64, tileSeat-64)
+	x := float32(tilePad + tileSeat + 32)
+	t.placeWords(x, mid-sum/2, w, title, text, badge)
+	layout.Place(t.more, size.Width-tilePad-tileMore, mid-tileMore/2, tileMore, tileMore)
+}
+
+// wordsBelow is the width of the words when they stand below the picture.
+func (t *Tile) wordsBelow(width float32) float32 { return width - 2*tilePad - 2*12 - tileMore - 16 }
+
+// tall puts the picture above the words when there is height for it, and reports whether there was.
+func (t *Tile) tall(size fyne.Size) bool {
+	w := t.wordsBelow(size.Width)
+	title, text, badge, sum := t.stack(w)
+	all := tileSeat + 32 + sum
+	if all+2*tilePad > size.Height {
+		return false
+	}
+	const x = tilePad + 12
+	y := min(size.Height*0.15, (size.Height-all)/2) // the same for tiles side by side
+	layout.Place(t.seat, x, y, tileSeat, tileSeat)
+	layout.Place(t.icon, x+32, y+32, tileSeat-64, tileSeat-64)
+	t.placeWords(x, y+tileSeat+32, w, title, text, badge)
+	layout.Place(t.more, size.Width-tilePad-12-tileMore, (size.Height-tileMore)/2, tileMore, tileMore)
+	return true
+}
+
+func (t *Tile) placeWords(x, y, w, title, text, badge float32) {
+	layout.Place(t.title, x, y, w, title)
+	y += title + 8
+	layout.Place(t.text, x, y, w, text)
+	if t.text.Visible() {
+		y += text
+	}
+	y += 18
+	bw := min(w-32, t.badge.Width()+2)
+	layout.Place(t.tag, x, y, bw+32, badge+16)
+	layout.Place(t.badge, x+16, y+8, bw, badge)
+}

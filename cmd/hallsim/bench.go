@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"onedoor/cmd/hallsim/citizen"
+	"onedoor/cmd/hallsim/story"
+)
+
+type benchCommand struct {
+	Bin  string `default:"bin" type:"path" help:"Directory of the programs kiosk and central."`
+	Runs int    `default:"3" help:"How many starts."`
+}
+
+// Run starts the kiosk several times and prints each start's figures in the form of Go's benchmarks.
+func (c *benchCommand) Run(e *env) error {
+	for range c.Runs {
+		if err := c.once(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *benchCommand) once(e *env) error {
+	const width, height = 1080, 1920
+	stage, err := story.Set(e.ctx, story.Config{Bin: c.Bin, Width: width, Height: height, Log: io.Discard, Logger: e.logger, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	display, stop, err := citizen.StartXvfb(e.ctx, width, height)
+	if err != nil {
+		return errors.Join(err, stage.Close())
+	}
+	defer stop()
+	f, err := stage.Measure(e.ctx, display)
+	if err = errors.Join(err, stage.StopKiosk(), stage.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "ProcessStartToFirstScreen\t1\t%d ns/op\n", f.FirstScreen.Nanoseconds())
+	fmt.Fprintf(e.stdout, "ProcessCardToServices\t1\t%d ns/op\n", f.CardToForm.Nanoseconds())
+	fmt.Fprintf(e.stdout, "ProcessIdle\t1\t%.1f %%core\t%.1f MB-resident\n", 100*f.IdleCPU, float64(f.Resident)/1e6)
+	return nil
+}

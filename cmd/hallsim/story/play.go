@@ -1,0 +1,352 @@
+package story
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
+
+	"onedoor/cmd/hallsim/citizen"
+	"onedoor/device/sim"
+)
+
+// Summary is what the demo found, as it stands in summary.json.
+type Summary struct {
+	CaseNumber            string   `json:"case_number"` // 20 digits
+	TrackingURL           string   `json:"tracking_url"`
+	AcceptedWhileOffline  bool     `json:"accepted_while_offline"`
+	PrintOutcome          string   `json:"print_outcome"` // as central learned it
+	ReceiptBytes          int      `json:"receipt_bytes"`
+	DeliveredAfterSeconds float64  `json:"delivered_after_seconds"` // from the link's return to the page's word
+	CentralCount          int      `json:"central_count"`           // of cases with this number
+	StatesSeen            []string `json:"states_seen"`             // what the receipt's code led to, in order
+	Screens               []string `json:"screens"`                 // pictures beside this file
+}
+
+// deliveryLimit is the promise: so long after the link's return the case is at central.
+const deliveryLimit = 10 * time.Second
+
+// player is the scripted citizen with everything it looks at.
+type player struct {
+	*Stage
+	person  citizen.Person
+	hands   *citizen.Hands
+	out     string
+	summary Summary
+}
+
+// Play runs the demo's story on the display and writes out. Any step that is not true ends it with an error.
+func (s *Stage) Play(ctx context.Context, display, out string) (err error) {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("play: %w", err)
+	}
+	hands, err := citizen.Dial(display)
+	if err != nil {
+		return fmt.Errorf("play: %w", err)
+	}
+	defer hands.Close()
+	eyes, err := citizen.NewEyes(s.inspect)
+	if err != nil {
+		return fmt.Errorf("play: %w", err)
+	}
+	defer eyes.Close()
+	p := &player{Stage: s, hands: hands, out: out, person: citizen.Person{Hands: hands, Eyes: eyes, Slip: 6, Patience: 20 * time.Second}}
+	for _, scene := range []struct {
+		name string
+		play func(context.Context) error
+	}{
+		{"the link is cut", p.cut}, {"the visit", p.visit}, {"the receipt", p.receipt}, {"delivery", p.delivery},
+		{"acceptance", p.acceptance}, {"goodbye", p.goodbye},
+	} {
+		if err := scene.play(ctx); err != nil {
+			return fmt.Errorf("play %s: %w", scene.name, err)
+		}
+		fmt.Fprintln(s.cfg.Log, "demo:", scene.name, "✓")
+	}
+	data, err := json.MarshalIndent(p.summary, "", "  ")
+	if err != nil {
+		return fmt.Errorf("play: %w", err)
+	}
+	return os.WriteFile(filepath.Join(out, "summary.json"), append(data, '\n'), 0o644)
+}
+
+func (p *player) cut(ctx context.Context) error {
+	if _, err := p.on(ctx, "Attract"); err != nil {
+		return err
+	}
+	p.hall.Link.Cut()
+	_, err := p.person.WaitFor(ctx, "the words for offline", func(v citizen.View) bool { return v.Shows("离线") })
+	return err
+}
+
+// on waits for a screen and takes its picture.
+func (p *player) on(ctx context.Context, screen string) (citizen.View, error) {
+	v, err := p.person.WaitFor(ctx, "the screen "+screen, func(v citizen.View) bool { return v.Screen == screen })
+	if err != nil {
+		return v, err
+	}
+	return v, p.shoot(strings.ToLower(screen))
+}
+
+// shoot writes a picture of the whole screen.
+func (p *player) shoot(name string) error {
+	img, err := p.hands.Screenshot()
+	if err != nil {
+		return err
+	}
+	file := fmt.Sprintf("%02d-%s.png", len(p.summary.Screens)+1, name)
+	p.summary.Screens = append(p.summary.Screens, file)
+	return writePNG(filepath.Join(p.out, file), img)
+}
+
+func writePNG(name string, img image.Image) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(png.Encode(f, img), f.Close())
+}
+
+// touch taps the targets one after the other.
+func (p *player) touch(ctx context.Context, ids ...string) error {
+	for _, id := range ids {
+		if err := p.person.Touch(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keys taps one key per character, as the keypad names them.
+func (p *player) keys(ctx context.Context, labels ...string) error {
+	for _, l := range labels {
+		if err := p.person.Touch(ctx, "Type:"+l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *player) visit(ctx context.Context) error {
+	steps := []func() error{
+		func() error { return p.shoot("offline") },
+		func() error { return p.touch(ctx, "Start") },
+		func() error { _, err := p.on(ctx, "Identify"); return err },
+		func() error { return p.hall.Tray.Lay("card-1") },
+		func() error { _, err := p.on(ctx, "Choose"); return err },
+		func() error { return p.touch(ctx, "Choice:residence-permit") },
+		func() error { _, err := p.on(ctx, "Guide"); return err },
+		func() error { return p.touch(ctx, "Next") },
+		func() error { _, err := p.on(ctx, "Form"); return err },
+		func() error { return p.keys(ctx, strings.Split("13800138000", "")...) },
+		func() error { return p.shoot("form-filled") },
+		func() error { return p.touch(ctx, "Next", "Pick:housing:rented", "Focus:room") },
+		func() error { return p.keys(ctx, "3", "栋", "5", "0", "2", "室") },
+		func() error { return p.shoot("form-typing") },
+		func() error { return p.touch(ctx, "Focus:since") },
+		func() error { return p.keys(ctx, strings.Split("20251101", "")...) },
+		func() error { return p.shoot("form-second") },
+		func() error { return p.touch(ctx, "Next") },
+		func() error { _, err := p.on(ctx, "Review"); return err },
+		func() error { return p.touch(ctx, "Confirm") },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	v, err := p.person.WaitFor(ctx, "the end of printing", func(v citizen.View) bool {
+		t, ok := v.Target("Leave")
+		return v.Screen == "Accepted" && ok && t.Enabled
+	})
+	if err != nil {
+		return err
+	}
+	if !v.Shows("已收件") || !v.Shows("现在离线") {
+		return fmt.Errorf("the accepted screen does not say that the case is saved here and the machine offline: %v", v)
+	}
+	if err := p.shoot("accepted"); err != nil {
+		return err
+	}
+	if p.summary.CaseNumber = number(v); p.summary.CaseNumber == "" {
+		return fmt.Errorf("the accepted screen shows no case number: %v", v)
+	}
+	p.summary.AcceptedWhileOffline = !p.hall.Link.Up()
+	return nil
+}
+
+// number finds the twenty digits among the lines on the screen.
+func number(v citizen.View) string {
+	for _, line := range v.Texts {
+		digits := strings.ReplaceAll(line, " ", "")
+		if len(digits) == 20 && strings.Trim(digits, "0123456789") == "" {
+			return digits
+		}
+	}
+	return ""
+}
+
+// receipt reads the paper and the screen as a phone would.
+func (p *player) receipt(ctx context.Context) error {
+	paper, err := p.paper(ctx)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(p.out, "receipt.bin"), paper.Bytes, 0o644); err != nil {
+		return err
+	}
+	if err := writePNG(filepath.Join(p.out, "receipt.png"), paper.Image); err != nil {
+		return err
+	}
+	p.summary.ReceiptBytes = len(paper.Bytes)
+	if p.summary.TrackingURL, err = scan(paper.Image); err != nil {
+		return fmt.Errorf("scan the paper: %w", err)
+	}
+	screen, err := p.hands.Screenshot()
+	if err != nil {
+		return err
+	}
+	if url, err := scan(screen); err != nil || url != p.summary.TrackingURL {
+		return fmt.Errorf("the code on the screen leads to %q, the one on paper to %q: %w", url, p.summary.TrackingURL, err)
+	}
+	return p.page(ctx, stateGenuine)
+}
+
+func (p *player) paper(ctx context.Context) (sim.Paper, error) {
+	limit := time.NewTimer(20 * time.Second)
+	defer limit.Stop()
+	for {
+		select {
+		case paper := <-p.papers:
+			if !paper.Blank {
+				return paper, nil
+			}
+		case <-ctx.Done():
+			return sim.Paper{}, ctx.Err()
+		case <-limit.C:
+			return sim.Paper{}, errors.New("no paper came out")
+		}
+	}
+}
+
+func scan(img image.Image) (string, error) {
+	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
+	if err != nil {
+		return "", err
+	}
+	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
+	r, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
+	if err != nil {
+		return "", fmt.Errorf("read QR code: %w", err)
+	}
+	return r.GetText(), nil
+}
+
+// page scans the receipt and notes what the page says, which must be want.
+func (p *player) page(ctx context.Context, want string) error {
+	state, err := p.platform.scanned(ctx, p.summary.TrackingURL)
+	if err != nil {
+		return err
+	}
+	if state != want {
+		return fmt.Errorf("the receipt's page says %q, the truth is %q", state, want)
+	}
+	p.summary.StatesSeen = append(p.summary.StatesSeen, state)
+	return nil
+}
+
+func (p *player) delivery(ctx context.Context) error {
+	p.hall.Link.Restore()
+	back := p.cfg.Now()
+	limited, cancel := context.WithTimeout(ctx, deliveryLimit)
+	defer cancel()
+	err := p.central.until(limited, "delivery", deliveryLimit, func() bool {
+		state, err := p.platform.scanned(limited, p.summary.TrackingURL)
+		return err == nil && state == stateDelivered
+	})
+	if err != nil {
+		return err
+	}
+	p.summary.DeliveredAfterSeconds = p.cfg.Now().Sub(back).Seconds()
+	if err := p.page(ctx, stateDelivered); err != nil {
+		return err
+	}
+	v, err := p.person.WaitFor(ctx, "the words for delivered", func(v citizen.View) bool { return v.Shows("已送达中心") })
+	if err != nil {
+		return err
+	}
+	if v.Shows("部门已受理") {
+		return errors.New("the screen says accepted before the department did")
+	}
+	if err := p.shoot("delivered"); err != nil {
+		return err
+	}
+	return p.once(ctx)
+}
+
+// once checks that central has the case exactly once, with what became of its receipt.
+func (p *player) once(ctx context.Context) error {
+	var last error
+	err := p.central.until(ctx, "the print outcome at central", deliveryLimit, func() bool {
+		list, _, err := p.platform.cases(ctx)
+		last, p.summary.CentralCount = err, 0
+		for _, c := range list {
+			if c.ReceiptNo == p.summary.CaseNumber {
+				p.summary.CentralCount++
+				if len(c.Prints) > 0 {
+					p.summary.PrintOutcome = c.Prints[0].Outcome
+				}
+			}
+		}
+		return p.summary.PrintOutcome != ""
+	})
+	if err != nil {
+		return errors.Join(err, last)
+	}
+	if p.summary.CentralCount != 1 || p.summary.PrintOutcome != "printed" {
+		return fmt.Errorf("central holds the case %d times, printed: %q", p.summary.CentralCount, p.summary.PrintOutcome)
+	}
+	return nil
+}
+
+func (p *player) acceptance(ctx context.Context) error {
+	if err := p.platform.accept(ctx, p.summary.CaseNumber); err != nil {
+		return err
+	}
+	if err := p.page(ctx, stateAccepted); err != nil {
+		return err
+	}
+	if _, err := p.person.WaitFor(ctx, "the words for accepted", func(v citizen.View) bool { return v.Shows("部门已受理") }); err != nil {
+		return err
+	}
+	return p.shoot("accepted-by-department")
+}
+
+func (p *player) goodbye(ctx context.Context) error {
+	if err := p.touch(ctx, "Leave"); err != nil {
+		return err
+	}
+	if _, err := p.on(ctx, "Goodbye"); err != nil {
+		return err
+	}
+	p.hall.Tray.Lift()
+	v, err := p.person.WaitFor(ctx, "the attract screen", func(v citizen.View) bool { return v.Screen == "Attract" })
+	if err != nil {
+		return err
+	}
+	for _, trace := range []string{"林", "138", p.summary.CaseNumber[:4] + " "} {
+		if v.Shows(trace) {
+			return fmt.Errorf("after the visit the screen still shows %q", trace)
+		}
+	}
+	return nil
+}
