@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"onedoor/app/catalog"
@@ -67,7 +66,7 @@ func (k *Kiosk) next(ctx context.Context) {
 	switch k.state {
 	case visit.Guide:
 		k.step(ctx, visit.GuideRead)
-		s.focusOnly(k.cfg.Now())
+		s.focusAfter("")
 	case visit.Fill:
 		faults := s.faults(s.page, k.cfg.Now())
 		if len(faults) > 0 {
@@ -78,6 +77,7 @@ func (k *Kiosk) next(ctx context.Context) {
 		s.complain, s.focus = false, ""
 		if s.page+1 < len(s.service.Form.Pages) {
 			s.page++
+			s.focusAfter("")
 			return
 		}
 		// A page that was passed may have been left by a way around; the whole form decides.
@@ -121,7 +121,7 @@ func (s *session) edit(in Intent) {
 		}
 		return
 	case Done:
-		s.focus = ""
+		s.focusAfter(s.focus)
 		return
 	}
 	f, _, ok := s.service.Form.Field(s.focus)
@@ -134,7 +134,7 @@ func (s *session) edit(in Intent) {
 		if fits(f, old, in.Text) {
 			s.set(f.ID, append(slices.Clip(old), in.Text...))
 			if full(f, s.typed[f.ID]) {
-				s.focus = ""
+				s.focusAfter(f.ID)
 			}
 		}
 	case Erase:
@@ -160,9 +160,10 @@ func fits(f catalog.Field, old []byte, add string) bool {
 	return strings.Trim(add, "0123456789") == ""
 }
 
-// full is true when nothing more can be typed into a field of fixed length, so that the keypad can make room.
+// full is true when a date is complete. A phone number keeps the keypad: it is hidden as soon as it is left, and must be
+// looked at first.
 func full(f catalog.Field, value []byte) bool {
-	return f.Input != catalog.InputText && utf8.RuneCount(value) == f.Limit
+	return f.Input == catalog.InputDate && utf8.RuneCount(value) == f.Limit
 }
 
 // focusFirst puts the keypad under the first field that needs attention.
@@ -178,10 +179,16 @@ func (s *session) focusFirst(faults map[string]catalog.Fault) {
 	}
 }
 
-// focusOnly opens the keypad for the only thing that is missing on a page, so that nobody has to find out how.
-func (s *session) focusOnly(today time.Time) {
-	missing := s.faults(s.page, today)
-	if len(missing) == 1 {
-		s.focusFirst(missing)
+// focusAfter puts the keypad under the next empty field of the page after the one with that id, or under the first for
+// an empty id, so that nobody has to find out how. With nothing left to type the keypad goes.
+func (s *session) focusAfter(id string) {
+	s.focus = ""
+	passed := id == ""
+	for _, f := range s.service.Form.Pages[s.page].Fields {
+		if passed && typable(f) && len(s.typed[f.ID]) == 0 {
+			s.focus = f.ID
+			return
+		}
+		passed = passed || f.ID == id
 	}
 }

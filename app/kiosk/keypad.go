@@ -7,7 +7,7 @@ import (
 
 // keypad gives the keys that an answer can be made of, and no others.
 func keypad(f catalog.Field, say text.Printer) Keypad {
-	erase := Key{Label: say.T("key.erase"), Icon: "backspace", Quiet: true, Intent: Erase{}}
+	erase := Key{Label: say.T("key.erase"), Quiet: true, Intent: Erase{}}
 	empty := Key{Label: say.T("key.clear"), Quiet: true, Intent: Clear{}}
 	done := Key{Label: say.T("key.done"), Action: true, Intent: Done{}}
 	if f.Input != catalog.InputText {

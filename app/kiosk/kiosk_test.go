@@ -25,7 +25,7 @@ func TestVisitOffline(t *testing.T) {
 	box, _ := newOutbox(t)
 	h := open(t, box, nil)
 	review := h.fill()
-	if got := fmt.Sprint(review.Groups); !strings.Contains(got, "张*三") || !strings.Contains(got, "138 0013 8000") || !strings.Contains(got, "2025年11月1日") {
+	if got := fmt.Sprint(review.Groups); !strings.Contains(got, "张*三") || !strings.Contains(got, "138****8000") || !strings.Contains(got, "2025年11月1日") {
 		t.Errorf("review does not show what was filled in: %s", got)
 	}
 	h.send(kiosk.Confirm{})
@@ -111,7 +111,7 @@ func TestI14NothingIsClaimed(t *testing.T) {
 			h := open(t, box, nil)
 			h.fill()
 			h.send(kiosk.Confirm{})
-			if got := screen[kiosk.Refused](h); got.Code != c.code {
+			if got := screen[kiosk.Refused](h); !strings.HasSuffix(got.Code, c.code) {
 				t.Errorf("code %s, want %s", got.Code, c.code)
 			}
 			h.send(kiosk.Confirm{})
@@ -141,7 +141,7 @@ func TestOutOfServiceAfterTheOutboxStopped(t *testing.T) {
 	h.send(kiosk.Leave{})
 	screen[kiosk.Goodbye](h)
 	h.send(kiosk.Start{})
-	if got := screen[kiosk.OutOfService](h); got.Code != "OUTBOX-STOPPED" || got.Since == "" {
+	if got := screen[kiosk.OutOfService](h); !strings.HasSuffix(got.Code, "OUTBOX-STOPPED") || got.Since == "" {
 		t.Errorf("says %+v", got)
 	}
 	late := card()

@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"onedoor/app/catalog"
 	"onedoor/app/text"
 	"onedoor/assets"
+	"onedoor/assets/icons"
 )
 
 // literals gives all strings in the Go files of dirs, and those among them that are looked up as messages.
@@ -69,6 +71,27 @@ func TestEveryMessageExistsAndIsUsed(t *testing.T) {
 		}
 		if !slices.Contains(all, key) && !slices.Contains(all, stem) {
 			t.Errorf("the message %q is used nowhere", key)
+		}
+	}
+}
+
+// TestEveryIconExists: whatever a screen or a service names is drawn.
+func TestEveryIconExists(t *testing.T) {
+	texts, err := text.Load(assets.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	services, err := catalog.Load(assets.Catalogue(), texts.Languages())
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"home", "language", "text-size", "help", "attract-card", "attract-screen", "attract-paper"}
+	for _, s := range services.Services {
+		names = append(names, s.Icon)
+	}
+	for _, n := range names {
+		if !slices.Contains(icons.Names(), n) {
+			t.Errorf("there is no icon %q", n)
 		}
 	}
 }

@@ -262,7 +262,13 @@ type Refused struct {
 type Goodbye struct {
 	Heading   string
 	Help      string
-	Reminders []string
+	Reminders []Reminder
+}
+
+// Reminder is one thing not to forget.
+type Reminder struct {
+	Icon string
+	Text string
 }
 
 // OutOfService is shown when the kiosk can not serve at all.

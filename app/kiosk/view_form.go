@@ -46,6 +46,9 @@ func (k *Kiosk) field(f catalog.Field, fault catalog.Fault, say text.Printer) Fi
 		}
 	case catalog.InputPhone:
 		v.Kind, v.Value, v.Focus = FieldPhone, text.Phone(typed), Focus{Field: f.ID}
+		if !v.Focused && len(typed) == f.Limit {
+			v.Value = text.MaskPhone(typed) // whoever stands behind has had time enough to read it
+		}
 	case catalog.InputDate:
 		v.Kind, v.Focus = FieldDate, Focus{Field: f.ID}
 		if typed != "" || v.Focused {
@@ -118,7 +121,8 @@ func (k *Kiosk) review(say text.Printer) Review {
 	return v
 }
 
-// reviewValue shows what was typed in full, so that a slip can be seen, and what came from the card masked.
+// reviewValue shows what was typed, but for the phone number, which is shown while it is typed only, and masks what came
+// from the card.
 func (k *Kiosk) reviewValue(f catalog.Field, say text.Printer) string {
 	typed := string(k.visit.typed[f.ID])
 	switch f.Input {
@@ -127,7 +131,7 @@ func (k *Kiosk) reviewValue(f catalog.Field, say text.Printer) string {
 	case catalog.InputChoice:
 		return k.visit.service.Form.Option(f, typed, say.Language)
 	case catalog.InputPhone:
-		return text.Phone(typed)
+		return text.MaskPhone(typed)
 	case catalog.InputDate:
 		if t, err := time.Parse("20060102", typed); err == nil {
 			return text.Date(say.Language, t)

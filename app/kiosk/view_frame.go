@@ -20,7 +20,7 @@ func (k *Kiosk) screen(say text.Printer) Screen {
 	switch k.state {
 	case visit.Attract:
 		if !k.out.IsZero() {
-			return OutOfService{Heading: say.T("out.heading"), Help: say.T("out.help"), Code: "OUTBOX-STOPPED",
+			return OutOfService{Heading: say.T("out.heading"), Help: say.T("out.help"), Code: say.T("code", "code", "OUTBOX-STOPPED"),
 				Since: say.T("out.since", "time", text.Clock(k.out))}
 		}
 		return k.attract(say)
@@ -108,7 +108,7 @@ func (k *Kiosk) tools(say text.Printer) []Tool {
 	home.Off = !home.Off
 	return []Tool{
 		home,
-		{Intent: Language{To: other}, Icon: "world", Label: say.T("tool.language")},
+		{Intent: Language{To: other}, Icon: "language", Label: say.T("tool.language")},
 		{Intent: Elder{}, Icon: "text-size", Label: say.T(size)},
 		{Intent: Help{}, Icon: "help", Label: say.T("tool.help")},
 	}

@@ -79,7 +79,7 @@ func (k *Kiosk) refused(say text.Printer) Refused {
 		key, code = "unsure", "OUTBOX-UNSURE"
 	}
 	return Refused{
-		Heading: say.T(key + ".heading"), Help: say.T(key + ".help"), Code: code,
+		Heading: say.T(key + ".heading"), Help: say.T(key + ".help"), Code: say.T("code", "code", code),
 		Retry: Button{say.T("refused.retry"), Confirm{}, false}, Leave: Button{say.T("refused.leave"), Leave{}, false},
 	}
 }
@@ -87,10 +87,10 @@ func (k *Kiosk) refused(say text.Printer) Refused {
 func (k *Kiosk) goodbye(say text.Printer) Goodbye {
 	v := Goodbye{Heading: say.T("goodbye.heading"), Help: say.T("goodbye.help")}
 	if k.card.lying {
-		v.Reminders = append(v.Reminders, say.T("goodbye.card"))
+		v.Reminders = append(v.Reminders, Reminder{"attract-card", say.T("goodbye.card")})
 	}
 	if k.visit.hasReceipt {
-		v.Reminders = append(v.Reminders, say.T("goodbye.receipt"))
+		v.Reminders = append(v.Reminders, Reminder{"attract-paper", say.T("goodbye.receipt")})
 	}
 	if len(v.Reminders) == 0 {
 		v.Heading = say.T("goodbye.bye")

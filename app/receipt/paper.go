@@ -40,7 +40,7 @@ func Paper(f Facts, say text.Printer) document.Document {
 		document.Text{Text: f.Hall, Align: document.Centre, Bold: true},
 		document.Text{Text: say.T("receipt.title"), Align: document.Centre, Bold: true, Width: 2, Height: 2},
 		document.Rule{},
-		document.Text{Text: f.Service, Bold: true, Height: 2},
+		document.Row{Label: say.T("receipt.service"), Value: f.Service, Bold: true},
 		document.Row{Label: say.T("receipt.department"), Value: f.Department},
 		document.Row{Label: say.T("receipt.applicant"), Value: f.Name},
 		document.Row{Label: say.T("receipt.time"), Value: text.Stamp(f.At)},

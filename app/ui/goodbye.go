@@ -26,7 +26,7 @@ func (g *goodbye) show(v kiosk.Goodbye, s theme.Scale) {
 	g.page.show(v.Heading, v.Help, kiosk.Button{}, kiosk.Button{}, s)
 	widget.List(g.reminders, len(v.Reminders), func() *widget.Step { return widget.NewStep(g.kit) }, func(i int, w *widget.Step) {
 		w.Most(600)
-		w.Set("circle-check", 0, v.Reminders[i], s)
+		w.Set(v.Reminders[i].Icon, 0, v.Reminders[i].Text, s)
 	})
 }
 

@@ -236,7 +236,7 @@ func samples(english bool) []sample {
 	})
 	add("goodbye", w.frame("", ""), kiosk.Goodbye{
 		Heading: w.of("请拿好您的东西", "Please take your things"), Help: w.of("您的信息已从屏幕清除", "Your details have been cleared from the screen"),
-		Reminders: []string{w.of("身份证", "ID card"), w.of("回执", "Receipt")},
+		Reminders: []kiosk.Reminder{{Icon: "attract-card", Text: w.of("身份证", "ID card")}, {Icon: "attract-paper", Text: w.of("回执", "Receipt")}},
 	})
 	add("outofservice", online, kiosk.OutOfService{
 		Heading: w.of("本机暂停服务", "Out of service"),

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -32,7 +33,7 @@ func (c *demoCommand) Run(e *env) error {
 		return fmt.Errorf("demo: %w", err)
 	}
 	defer log.Close()
-	cfg := story.Config{Bin: c.Bin, Width: c.Width, Height: c.Height, Log: log, Logger: e.logger, Now: time.Now}
+	cfg := story.Config{Bin: c.Bin, Width: c.Width, Height: c.Height, Log: log, Logger: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now}
 	if !scripted {
 		cfg.Dock = c.Dock
 	}

@@ -43,7 +43,7 @@ func (c *runCommand) run(ctx context.Context, logger *slog.Logger) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
-	a := app.NewWithID("cn.onedoor.kiosk")
+	a := app.New() // without an id it keeps no preferences on disk
 	a.Settings().SetTheme(theme.New())
 	w := a.NewWindow("Onedoor")
 	intents := make(chan kiosk.Intent, 64)
@@ -65,15 +65,20 @@ func (c *runCommand) run(ctx context.Context, logger *slog.Logger) error {
 		w.SetFixedSize(true)
 	}
 	bridge := ui.NewBridge(screen.Show)
-	failed := make(chan error, 1)
+	failed, gone := make(chan error, 1), make(chan struct{})
 	a.Lifecycle().SetOnStarted(func() {
 		go func() {
 			failed <- c.serve(ctx, file, logger, bridge, intents, inspector{bridge, screen, w})
-			bridge.Do(a.Quit)
+			select {
+			case <-gone: // Fyne has caught the signal itself, or the window was closed
+			default:
+				bridge.Do(a.Quit)
+			}
 		}()
 	})
 	w.SetOnClosed(cancel)
 	w.ShowAndRun()
+	close(gone)
 	cancel()
 	select {
 	case err := <-failed:
@@ -129,11 +134,11 @@ func prepareFyne(file config.Config) error {
 	return nil
 }
 
-// scale is how many pixels make a unit of 0.25 mm on this glass.
+// scale is how many pixels make a unit of 0.25 mm on this glass, in tenths: Fyne rounds to them.
 func scale(s config.Screen) float32 {
 	const millimetres, unit = 25.4, 0.25
 	pitch := s.Diagonal * millimetres / math.Hypot(float64(s.Width), float64(s.Height))
-	return float32(unit / pitch)
+	return float32(math.Round(unit/pitch*10) / 10)
 }
 
 // installFont writes the bundled font unless it is there already.

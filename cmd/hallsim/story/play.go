@@ -1,6 +1,7 @@
 package story
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,12 +95,45 @@ func (p *player) on(ctx context.Context, screen string) (citizen.View, error) {
 	if err != nil {
 		return v, err
 	}
-	return v, p.shoot(strings.ToLower(screen))
+	return v, p.shoot(ctx, strings.ToLower(screen))
+}
+
+// still is how long nothing on the screen may change before its picture is taken: the words come before the paint.
+const still = 250 * time.Millisecond
+
+// picture is the screen at rest, or after two seconds as it is.
+func (p *player) picture(ctx context.Context) (image.Image, error) {
+	over := time.NewTimer(2 * time.Second)
+	defer over.Stop()
+	var last *image.RGBA
+	since := p.cfg.Now()
+	for {
+		img, err := p.hands.Screenshot()
+		if err != nil {
+			return nil, err
+		}
+		now, ok := img.(*image.RGBA)
+		if !ok {
+			return img, nil
+		}
+		if last == nil || !bytes.Equal(now.Pix, last.Pix) {
+			last, since = now, p.cfg.Now()
+		} else if p.cfg.Now().Sub(since) >= still {
+			return now, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-over.C:
+			return now, nil
+		case <-time.After(still / 5):
+		}
+	}
 }
 
 // shoot writes a picture of the whole screen.
-func (p *player) shoot(name string) error {
-	img, err := p.hands.Screenshot()
+func (p *player) shoot(ctx context.Context, name string) error {
+	img, err := p.picture(ctx)
 	if err != nil {
 		return err
 	}
@@ -138,7 +172,7 @@ func (p *player) keys(ctx context.Context, labels ...string) error {
 
 func (p *player) visit(ctx context.Context) error {
 	steps := []func() error{
-		func() error { return p.shoot("offline") },
+		func() error { return p.shoot(ctx, "offline") },
 		func() error { return p.touch(ctx, "Start") },
 		func() error { _, err := p.on(ctx, "Identify"); return err },
 		func() error { return p.hall.Tray.Lay("card-1") },
@@ -148,13 +182,13 @@ func (p *player) visit(ctx context.Context) error {
 		func() error { return p.touch(ctx, "Next") },
 		func() error { _, err := p.on(ctx, "Form"); return err },
 		func() error { return p.keys(ctx, strings.Split("13800138000", "")...) },
-		func() error { return p.shoot("form-filled") },
-		func() error { return p.touch(ctx, "Next", "Pick:housing:rented", "Focus:room") },
+		func() error { return p.shoot(ctx, "form-filled") },
+		func() error { return p.touch(ctx, "Done", "Next", "Pick:housing:rented", "Focus:room") },
 		func() error { return p.keys(ctx, "3", "栋", "5", "0", "2", "室") },
-		func() error { return p.shoot("form-typing") },
+		func() error { return p.shoot(ctx, "form-typing") },
 		func() error { return p.touch(ctx, "Focus:since") },
 		func() error { return p.keys(ctx, strings.Split("20251101", "")...) },
-		func() error { return p.shoot("form-second") },
+		func() error { return p.shoot(ctx, "form-second") },
 		func() error { return p.touch(ctx, "Next") },
 		func() error { _, err := p.on(ctx, "Review"); return err },
 		func() error { return p.touch(ctx, "Confirm") },
@@ -174,7 +208,7 @@ func (p *player) visit(ctx context.Context) error {
 	if !v.Shows("已收件") || !v.Shows("现在离线") {
 		return fmt.Errorf("the accepted screen does not say that the case is saved here and the machine offline: %v", v)
 	}
-	if err := p.shoot("accepted"); err != nil {
+	if err := p.shoot(ctx, "accepted"); err != nil {
 		return err
 	}
 	if p.summary.CaseNumber = number(v); p.summary.CaseNumber == "" {
@@ -211,7 +245,7 @@ func (p *player) receipt(ctx context.Context) error {
 	if p.summary.TrackingURL, err = scan(paper.Image); err != nil {
 		return fmt.Errorf("scan the paper: %w", err)
 	}
-	screen, err := p.hands.Screenshot()
+	screen, err := p.picture(ctx)
 	if err != nil {
 		return err
 	}
@@ -287,7 +321,7 @@ func (p *player) delivery(ctx context.Context) error {
 	if v.Shows("部门已受理") {
 		return errors.New("the screen says accepted before the department did")
 	}
-	if err := p.shoot("delivered"); err != nil {
+	if err := p.shoot(ctx, "delivered"); err != nil {
 		return err
 	}
 	return p.once(ctx)
@@ -328,7 +362,7 @@ func (p *player) acceptance(ctx context.Context) error {
 	if _, err := p.person.WaitFor(ctx, "the words for accepted", func(v citizen.View) bool { return v.Shows("部门已受理") }); err != nil {
 		return err
 	}
-	return p.shoot("accepted-by-department")
+	return p.shoot(ctx, "accepted-by-department")
 }
 
 func (p *player) goodbye(ctx context.Context) error {
