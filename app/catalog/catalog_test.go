@@ -72,6 +72,7 @@ func TestLoadNamesFileAndField(t *testing.T) {
 		"unknown key":          {"residence-permit/service.yaml", "icon:", "icn:", []string{"residence-permit/service.yaml", "icn"}},
 		"unknown input":        {"residence-permit/form.ui.json", `"input": "phone"`, `"input": "dial"`, []string{"form.ui.json", `input "dial" is not known`}},
 		"schema is no schema":  {"residence-permit/form.schema.json", `"type": "object"`, `"type": "objekt"`, []string{"form.schema.json"}},
+		"keyword not shown":    {"residence-permit/form.schema.json", `"type": "object"`, `"type": "object", "minProperties": 9`, []string{"form.schema.json", "minProperties"}},
 		"prefill not on cards": {"residence-permit/form.ui.json", `"prefill": "name"`, `"prefill": "shoe"`, []string{"form.ui.json", `prefill "shoe" is not on a card`}},
 	} {
 		t.Run(name, func(t *testing.T) {

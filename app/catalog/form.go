@@ -62,7 +62,7 @@ type Field struct {
 	key      string
 }
 
-// Label, Hint and Option give the words of a field; Title and Help those of a page.
+// Label is the name of a field.
 func (f *Form) Label(field Field, lang text.Language) string {
 	return f.messages[field.key+".label"].In(lang)
 }
@@ -113,8 +113,12 @@ type uiNode struct {
 	} `json:"options"`
 }
 
+// schemaFile and propertyFile are the part of JSON Schema whose faults can be shown at a field.
 type schemaFile struct {
+	Schema     string                  `json:"$schema"`
 	ID         string                  `json:"$id"`
+	Type       string                  `json:"type"`
+	Additional *bool                   `json:"additionalProperties"`
 	Required   []string                `json:"required"`
 	Properties map[string]propertyFile `json:"properties"`
 }
@@ -123,7 +127,9 @@ type propertyFile struct {
 	Type      string   `json:"type"`
 	I18n      string   `json:"i18n"`
 	Enum      []string `json:"enum"`
+	MinLength int      `json:"minLength"`
 	MaxLength int      `json:"maxLength"`
+	Pattern   string   `json:"pattern"`
 	Format    string   `json:"format"`
 }
 

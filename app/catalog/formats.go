@@ -29,7 +29,7 @@ func onString(right func(string) bool) func(any) error {
 func isMobile(s string) bool { return regexp.MustCompile(`^1[3-9][0-9]{9}$`).MatchString(s) }
 
 // isCardNumber accepts what stands on a resident identity card, a residence permit (both GB 11643) or a foreigner's
-// permanent residence card of either edition. The check digits were judged when the card was read.
+// permanent residence card of either edition. The check digits are judged where the card is read.
 func isCardNumber(s string) bool {
 	return regexp.MustCompile(`^([0-9]{17}[0-9X]|[A-Z]{3}[0-9]{12})$`).MatchString(strings.ToUpper(s))
 }

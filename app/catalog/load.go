@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -132,7 +133,10 @@ func readJSON(fsys fs.FS, file string, into any) error {
 	if err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrCatalogue, file, err)
 	}
-	if err := json.Unmarshal(data, into); err != nil {
+	// Strict: a keyword that the screens do not know would decide unseen.
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrCatalogue, file, err)
 	}
 	return nil

@@ -7,9 +7,11 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 )
@@ -97,6 +99,11 @@ func Parse(data []byte) (Config, error) {
 	return c, c.validate()
 }
 
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
 func (c Config) validate() error {
 	var faults []error
 	bad := func(field, format string, args ...any) {
@@ -108,8 +115,16 @@ func (c Config) validate() error {
 	if c.Data == "" {
 		bad("data", "is missing: name the directory for what is waiting to be sent")
 	}
-	if u, err := url.Parse(c.Central.URL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	switch u, err := url.Parse(c.Central.URL); {
+	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
 		bad("central.url", "want https://HOST, have %q", c.Central.URL)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		bad("central.url", "plain http goes to this machine only; use https for %s", u.Host)
+	}
+	for field, baud := range map[string]int{"reader.baud": c.Reader.Baud, "printer.baud": c.Printer.Baud} {
+		if !slices.Contains([]int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400}, baud) {
+			bad(field, "%d is not a speed of a serial line", baud)
+		}
 	}
 	for field, port := range map[string]string{"reader.port": c.Reader.Port, "printer.port": c.Printer.Port} {
 		if port == "" {

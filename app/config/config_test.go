@@ -29,11 +29,11 @@ func TestParseFillsDefaults(t *testing.T) {
 }
 
 func TestParseNamesEveryFault(t *testing.T) {
-	_, err := config.Parse([]byte("version: 2\ncentral: {url: 'ftp://x'}\nreader: {port: /dev/a}\nprinter: {port: /dev/a, profile: brick}\nscreen: {diagonal: 2}\n"))
+	_, err := config.Parse([]byte("version: 2\ncentral: {url: 'http://10.1.2.3'}\nreader: {port: /dev/a, baud: 14400}\nprinter: {port: /dev/a, profile: brick}\nscreen: {diagonal: 2}\n"))
 	if !errors.Is(err, config.ErrConfig) {
 		t.Fatalf("err = %v, want ErrConfig", err)
 	}
-	for _, field := range []string{"version:", "data:", "central.url:", "printer.port:", "printer.profile:", "screen.diagonal:"} {
+	for _, field := range []string{"version:", "data:", "central.url:", "reader.baud:", "printer.port:", "printer.profile:", "screen.diagonal:"} {
 		if !strings.Contains(err.Error(), field) {
 			t.Errorf("%s is not named in: %v", field, err)
 		}
@@ -84,6 +84,30 @@ func TestIdentityRoundTrip(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".new-*")); len(left) != 0 {
 		t.Errorf("temporary files left: %v", left)
+	}
+}
+
+// TestPendingKeySurvivesALostAnswer: a second try shows central the same key, and a finished enrolment leaves none behind.
+func TestPendingKeySurvivesALostAnswer(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	made := 0
+	generate := func() ([]byte, []byte, error) {
+		made++
+		return []byte{byte(made)}, []byte{byte(made + 100)}, nil
+	}
+	first, err := config.PendingKey(dir, generate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := config.PendingKey(dir, generate)
+	if err != nil || made != 1 || string(again.Private) != string(first.Private) {
+		t.Errorf("second try has key %v after %d makings, %v; want %v", again, made, err, first)
+	}
+	if err := config.SaveIdentity(dir, config.Identity{SignPrivate: first.Private, Device: wire.Device{SealPublic: []byte{1}}}); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "enrolment*")); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }
 

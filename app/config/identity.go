@@ -53,7 +53,42 @@ func SaveIdentity(dir string, id Identity) error {
 	if err := writeAtomic(filepath.Join(dir, identityFile), data); err != nil {
 		return fmt.Errorf("save identity: %w", err)
 	}
+	if err := os.Remove(filepath.Join(dir, pendingFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("save identity: %w", err)
+	}
 	return nil
+}
+
+const pendingFile = "enrolment.key"
+
+// KeyPair is a device's signing key before central knows it.
+type KeyPair struct {
+	Private []byte `json:"private"`
+	Public  []byte `json:"public"`
+}
+
+// PendingKey gives the key of an enrolment under way, made by generate at the first try. It is on disk before central
+// hears of it: a lost answer can be asked for again with the same code and the same key.
+func PendingKey(dir string, generate func() (private, public []byte, err error)) (KeyPair, error) {
+	var k KeyPair
+	name := filepath.Join(dir, pendingFile)
+	data, err := os.ReadFile(name)
+	if err == nil && json.Unmarshal(data, &k) == nil && len(k.Private) > 0 && len(k.Public) > 0 {
+		return k, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return k, fmt.Errorf("prepare enrolment: %w", err)
+	}
+	if k.Private, k.Public, err = generate(); err != nil {
+		return k, fmt.Errorf("prepare enrolment: %w", err)
+	}
+	if data, err = json.Marshal(k); err == nil {
+		err = writeAtomic(name, data)
+	}
+	if err != nil {
+		return k, fmt.Errorf("prepare enrolment: %w", err)
+	}
+	return k, nil
 }
 
 // writeAtomic replaces a file through a synced temporary one, and syncs the directory so that the name survives too.

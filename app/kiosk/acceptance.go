@@ -97,7 +97,7 @@ func (k *Kiosk) recordPrint(ctx context.Context) {
 	draft := outbox.Draft{ID: k.cfg.NewID(k.cfg.Now()), Type: item.TypePrint, CaseID: s.caseID,
 		Catalogue: k.cfg.Catalogue.Version, Payload: payload}
 	k.beside(func() func() {
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), acceptLimit)
+		limited, cancel := context.WithTimeout(ctx, acceptLimit)
 		defer cancel()
 		if _, err := k.cfg.Outbox.Accept(limited, draft); err != nil {
 			k.cfg.Logger.Error("record print outcome", "case", draft.CaseID, "err", err)

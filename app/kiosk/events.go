@@ -50,6 +50,7 @@ func (k *Kiosk) cardRead(ctx context.Context, card *cardreader.Card, waiting boo
 	switch {
 	case !waiting, !k.out.IsZero():
 		card.Wipe()
+		k.card = cardSlot{lying: true}
 	case len(card.Address) == 0: // foreigners' cards carry none; these services need one
 		card.Wipe()
 		k.card = cardSlot{phase: CardFailed, trouble: "identify.unsupported", lying: true}
@@ -59,7 +60,7 @@ func (k *Kiosk) cardRead(ctx context.Context, card *cardreader.Card, waiting boo
 	default:
 		k.visit.card = card
 		k.step(ctx, visit.CardRead)
-		k.card.phase = CardAwaited
+		k.card = cardSlot{lying: true}
 	}
 }
 
@@ -82,7 +83,6 @@ func (k *Kiosk) tick(ctx context.Context) {
 	if k.state == visit.Goodbye {
 		if now.Sub(k.entered) >= k.cfg.Idle.Goodbye {
 			k.step(ctx, visit.GoodbyeOver)
-			k.visit = newSession()
 		}
 		return
 	}

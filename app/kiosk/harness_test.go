@@ -96,10 +96,11 @@ type hall struct {
 	reader   *reader
 	paper    *paper
 	link     *link
-	outbox   *outbox.Outbox
 	views    chan kiosk.View
 	patience time.Duration // of wait; longer where time is a bubble's
 	seen     []kiosk.View
+	cancel   context.CancelFunc
+	ended    chan struct{}
 }
 
 type sealKeys struct{ private, public []byte }
@@ -160,13 +161,16 @@ func open(t *testing.T, box kiosk.Outbox, change func(*kiosk.Config)) *hall {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- h.kiosk.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
+	h.cancel, h.ended = cancel, make(chan struct{})
+	go func() {
+		defer close(h.ended)
+		if err := h.kiosk.Run(ctx); err != nil {
 			t.Error(err)
 		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-h.ended
 	})
 	return h
 }
@@ -239,7 +243,7 @@ func (h *hall) fill() kiosk.Review {
 	h.send(typed("phone", "13800138000")...)
 	h.send(kiosk.Next{}, kiosk.Pick{Field: "housing", Value: "rented"})
 	h.send(typed("room", "3栋502室")...)
-	h.send(typed("since", "20251101")...)
+	h.send(typed("since", "19991101")...)
 	h.send(kiosk.Next{})
 	return screen[kiosk.Review](h)
 }

@@ -132,14 +132,15 @@ func (s *session) edit(in Intent) {
 	switch in := in.(type) {
 	case Type:
 		if fits(f, old, in.Text) {
-			s.set(f.ID, append(slices.Clip(old), in.Text...))
+			s.add(f.ID, in.Text)
 			if full(f, s.typed[f.ID]) {
 				s.focusAfter(f.ID)
 			}
 		}
 	case Erase:
 		_, n := utf8.DecodeLastRune(old)
-		s.set(f.ID, old[:len(old)-n])
+		clear(old[len(old)-n:])
+		s.typed[f.ID] = old[:len(old)-n]
 	case Clear:
 		s.set(f.ID, nil)
 	}

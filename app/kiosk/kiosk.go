@@ -141,8 +141,13 @@ func (k *Kiosk) Send(in Intent) {
 	}
 }
 
-// Run shows the attract screen and serves until ctx ends; then it wipes and waits for the work beside it.
+// stopLimit is how long a stop waits for an acceptance or a receipt under way.
+const stopLimit = 4 * time.Second
+
+// Run shows the attract screen and serves until ctx ends. An acceptance or a receipt under way then comes to its end, and
+// is recorded; after that everything is wiped. The devices must run until Run has returned.
 func (k *Kiosk) Run(ctx context.Context) error {
+	work := context.WithoutCancel(ctx) // what was begun for a citizen is not cut off in the middle
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	k.enter(visit.Attract)
@@ -152,23 +157,23 @@ func (k *Kiosk) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			k.wipe()
 			k.cfg.Reader.Enable(false)
-			k.drain()
+			k.conclude(work)
+			k.wipe()
 			return nil
 		case in := <-k.intents:
 			k.alive()
-			k.intent(ctx, in)
+			k.intent(work, in)
 		case ev, ok := <-events:
 			if !ok {
 				events = nil
 				continue
 			}
-			k.cardEvent(ctx, ev)
+			k.cardEvent(work, ev)
 		case apply := <-k.done:
 			apply()
 		case <-tick.C:
-			k.tick(ctx)
+			k.tick(work)
 		}
 		k.present()
 	}
@@ -190,6 +195,26 @@ func (k *Kiosk) drain() {
 	}
 }
 
+// conclude lets what is under way end, within stopLimit: what was accepted is printed and its outcome recorded.
+func (k *Kiosk) conclude(ctx context.Context) {
+	over := time.NewTimer(stopLimit)
+	defer over.Stop()
+	for k.state.Busy() {
+		select {
+		case apply := <-k.done:
+			apply()
+		case <-over.C:
+			if k.state == visit.Printing {
+				k.visit.print = printer.Result{Outcome: printer.Unknown}
+				k.step(ctx, visit.PrintEnded)
+			}
+			k.drain()
+			return
+		}
+	}
+	k.drain()
+}
+
 // beside runs work off the loop and applies what it returns on the loop.
 func (k *Kiosk) beside(work func() (apply func())) {
 	k.workers.Add(1)
@@ -199,18 +224,20 @@ func (k *Kiosk) beside(work func() (apply func())) {
 	}()
 }
 
-// step sends an event through the table and performs the effects. It reports whether the event meant anything.
-func (k *Kiosk) step(ctx context.Context, e visit.Event) bool {
+// step sends an event through the table and performs the effects. An event that means nothing here is ignored.
+func (k *Kiosk) step(ctx context.Context, e visit.Event) {
 	next, ok := visit.Next(k.state, e)
 	if !ok {
-		return false
+		return
 	}
-	k.cfg.Logger.Info("visit", "from", k.state, "event", e, "to", next.Next)
+	if k.state == visit.Goodbye {
+		k.visit = newSession() // the goodbye still had the citizen's language
+	}
+	k.cfg.Logger.Info("visit", "from", k.state.String(), "event", e.String(), "to", next.Next.String())
 	k.enter(next.Next)
 	for _, effect := range next.Effects {
 		k.perform(ctx, effect)
 	}
-	return true
 }
 
 func (k *Kiosk) enter(s visit.State) {
@@ -247,11 +274,13 @@ func (k *Kiosk) perform(ctx context.Context, e visit.Effect) {
 // wipe overwrites what can be overwritten and forgets the rest. What the goodbye may still say is kept apart.
 func (k *Kiosk) wipe() {
 	k.visit.wipe()
-	lang, elder, number := k.visit.lang, k.visit.elder, k.visit.accepted.ReceiptNo != ""
+	lang, elder, print := k.visit.lang, k.visit.elder, k.visit.print.Outcome
 	k.visit = newSession()
 	if k.state == visit.Goodbye {
-		k.visit.lang, k.visit.elder, k.visit.hasReceipt = lang, elder, number
+		k.visit.lang, k.visit.elder = lang, elder
+		k.visit.hasReceipt = print == printer.Printed || print == printer.Unknown
 	}
+	k.card = cardSlot{lying: k.card.lying}
 }
 
 func (k *Kiosk) present() {

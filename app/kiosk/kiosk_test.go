@@ -25,7 +25,7 @@ func TestVisitOffline(t *testing.T) {
 	box, _ := newOutbox(t)
 	h := open(t, box, nil)
 	review := h.fill()
-	if got := fmt.Sprint(review.Groups); !strings.Contains(got, "张*三") || !strings.Contains(got, "138****8000") || !strings.Contains(got, "2025年11月1日") {
+	if got := fmt.Sprint(review.Groups); !strings.Contains(got, "张*三") || !strings.Contains(got, "138****8000") || !strings.Contains(got, "1999年11月1日") {
 		t.Errorf("review does not show what was filled in: %s", got)
 	}
 	h.send(kiosk.Confirm{})
@@ -196,18 +196,41 @@ func TestPrintOutcomeIsAnItem(t *testing.T) {
 	if !bytes.Contains(outcome.Payload, []byte(`"outcome":"unknown"`)) {
 		t.Errorf("outcome is %s", outcome.Payload)
 	}
-	if !bytes.Contains(submission.Payload, []byte(`"since":"2025-11-01"`)) || !bytes.Contains(submission.Payload, []byte("110101190001010014")) {
+	if !bytes.Contains(submission.Payload, []byte(`"since":"1999-11-01"`)) || !bytes.Contains(submission.Payload, []byte("110101190001010014")) {
 		t.Errorf("submission is %s", submission.Payload)
 	}
 }
 
-// TestI10WipedAfterEveryExit: the card's own bytes are overwritten and no later view holds a trace of the visit.
+// TestI10WipedAfterEveryExit: whatever ends a visit, the card's own bytes are overwritten and no later view of the screen
+// holds a trace of it.
 func TestI10WipedAfterEveryExit(t *testing.T) {
-	exits := map[string]func(h *hall){
-		"home":  func(h *hall) { h.send(kiosk.Home{}) },
-		"leave": func(h *hall) { h.send(kiosk.Confirm{}); h.wait("print", printed); h.send(kiosk.Leave{}) },
+	toReview := func(h *hall) {
+		h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{})
+		h.send(typed("phone", "13800138000")...)
+		h.send(kiosk.Next{}, kiosk.Pick{Field: "housing", Value: "owned"})
+		h.send(typed("room", "77CANARY")...)
+		h.send(typed("since", "19991101")...)
+		h.send(kiosk.Next{})
+		screen[kiosk.Review](h)
 	}
-	for name, exit := range exits {
+	for name, exit := range map[string]func(h *hall){
+		"home from the services": func(h *hall) { h.send(kiosk.Home{}) },
+		"back from the services": func(h *hall) { h.send(kiosk.Back{}) },
+		"home from the form":     func(h *hall) { h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{}, kiosk.Home{}) },
+		"home from the review":   func(h *hall) { toReview(h); h.send(kiosk.Home{}) },
+		"leave after printing": func(h *hall) {
+			toReview(h)
+			h.send(kiosk.Confirm{})
+			h.wait("print", printed)
+			h.send(kiosk.Leave{})
+		},
+		"home after printing": func(h *hall) {
+			toReview(h)
+			h.send(kiosk.Confirm{})
+			h.wait("print", printed)
+			h.send(kiosk.Home{})
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
 			box, _ := newOutbox(t)
 			h := open(t, box, nil)
@@ -216,26 +239,113 @@ func TestI10WipedAfterEveryExit(t *testing.T) {
 			screen[kiosk.Attract](h)
 			h.lay(c)
 			screen[kiosk.Choose](h)
-			h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{})
-			h.send(typed("phone", "13800138000")...)
-			h.send(kiosk.Next{}, kiosk.Pick{Field: "housing", Value: "owned"})
-			h.send(typed("room", "77CANARY")...)
-			h.send(typed("since", "20251101")...)
-			h.send(kiosk.Next{})
-			screen[kiosk.Review](h)
 			exit(h)
-			v := h.wait("the goodbye", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Goodbye); return ok })
+			after := []kiosk.View{h.wait("the goodbye", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Goodbye); return ok })}
+			h.send(kiosk.Start{})
+			after = append(after, h.wait("the attract screen", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Attract); return ok }))
 			for _, b := range [][]byte{nameBytes, number} {
 				if !bytes.Equal(b, make([]byte, len(b))) {
 					t.Errorf("card bytes are still %q", b)
 				}
 			}
-			for _, trace := range []string{"张", "77CANARY", "138 0013", "4401"} {
-				if strings.Contains(fmt.Sprintf("%+v", v), trace) {
-					t.Errorf("goodbye still holds %q", trace)
+			for _, trace := range []string{"张", "77CANARY", "138", "4401"} {
+				for _, v := range after {
+					if strings.Contains(fmt.Sprintf("%+v", v), trace) {
+						t.Errorf("%T still holds %q", v.Screen, trace)
+					}
 				}
 			}
 		})
+	}
+}
+
+// TestI14FirstByteAfterTheOutbox: when the printer is asked, the item is durable already.
+func TestI14FirstByteAfterTheOutbox(t *testing.T) {
+	box, _ := newOutbox(t)
+	h := open(t, box, nil)
+	var durable uint64
+	h.paper.before = func() { durable = box.Stats().LastSequence }
+	h.fill()
+	h.send(kiosk.Confirm{})
+	h.wait("the receipt", printed)
+	if durable != 1 {
+		t.Errorf("the outbox held %d items when printing began", durable)
+	}
+}
+
+// TestD21StopWhilePrinting: the receipt comes to its end, and its outcome is kept, before the kiosk has stopped.
+func TestD21StopWhilePrinting(t *testing.T) {
+	box, _ := newOutbox(t)
+	rec := &recorder{box, make(chan outbox.Draft, 8)}
+	h := open(t, rec, nil)
+	printing, goOn := make(chan struct{}), make(chan struct{})
+	h.paper.before = func() {
+		close(printing)
+		<-goOn
+	}
+	h.fill()
+	h.send(kiosk.Confirm{})
+	<-printing
+	h.cancel()
+	close(goOn)
+	<-h.ended
+	if len(rec.drafts) != 2 {
+		t.Fatalf("%d items, want the submission and the outcome", len(rec.drafts))
+	}
+	if <-rec.drafts; !bytes.Contains((<-rec.drafts).Payload, []byte(`"outcome":"printed"`)) {
+		t.Error("the outcome is not kept as printed")
+	}
+}
+
+// TestNothingOfTheFormerVisitGuidesTheNext: neither a refused card's trouble, nor language or size, nor a receipt that
+// never came out.
+func TestNothingOfTheFormerVisitGuidesTheNext(t *testing.T) {
+	box, _ := newOutbox(t)
+	h := open(t, box, nil)
+	h.paper.result = printer.Result{Outcome: printer.NotPrinted, Cause: device.ProblemPaperOut}
+	h.fill()
+	h.send(kiosk.Language{To: text.English}, kiosk.Elder{}, kiosk.Confirm{})
+	h.wait("the outcome", printed)
+	h.reader.events <- cardreader.Removed{}
+	h.send(kiosk.Leave{})
+	if got := screen[kiosk.Goodbye](h); len(got.Reminders) != 0 {
+		t.Errorf("the goodbye reminds of %v", got.Reminders)
+	}
+	h.send(kiosk.Start{})
+	if v := h.wait("attract", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Attract); return ok }); v.Frame.Elder || v.Frame.Link.Text != "暂时离线，照常收件" {
+		t.Errorf("the next visit begins with %+v", v.Frame)
+	}
+	expired := card()
+	expired.ValidTo = []byte("20200101")
+	h.lay(expired)
+	h.wait("the trouble", func(v kiosk.View) bool { i, ok := v.Screen.(kiosk.Identify); return ok && i.Trouble.Text != "" })
+	h.reader.events <- cardreader.Removed{}
+	h.send(kiosk.Back{})
+	screen[kiosk.Goodbye](h)
+	h.send(kiosk.Start{})
+	screen[kiosk.Attract](h)
+	h.send(kiosk.Start{})
+	if got := screen[kiosk.Identify](h); got.Trouble.Text != "" || got.Phase != kiosk.CardAwaited {
+		t.Errorf("the next one reads %q in phase %v", got.Trouble.Text, got.Phase)
+	}
+}
+
+// TestR9CardLeftLyingIsSaid: a card that was not lifted is not read again; the screen says what to do.
+func TestR9CardLeftLyingIsSaid(t *testing.T) {
+	box, _ := newOutbox(t)
+	h := open(t, box, nil)
+	screen[kiosk.Attract](h)
+	h.lay(card())
+	screen[kiosk.Choose](h)
+	h.send(kiosk.Home{})
+	if got := screen[kiosk.Goodbye](h); len(got.Reminders) != 1 {
+		t.Errorf("the goodbye reminds of %v, want the card", got.Reminders)
+	}
+	h.send(kiosk.Start{})
+	screen[kiosk.Attract](h)
+	h.send(kiosk.Start{})
+	if got := screen[kiosk.Identify](h); !strings.Contains(got.Trouble.Text, "重新平放") {
+		t.Errorf("identify says %q", got.Trouble.Text)
 	}
 }
 
@@ -327,7 +437,8 @@ func TestReaderTroubleIsSaidBeforeAnyoneStarts(t *testing.T) {
 // TestU3IdleEndsTheVisit: first the question, then the end; never while accepting. Time is the bubble's.
 func TestU3IdleEndsTheVisit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := open(t, &brokenBox{}, nil)
+		slow := &slowBox{brokenBox: &brokenBox{}, hold: 20 * time.Second}
+		h := open(t, slow, nil)
 		h.patience = 10 * time.Minute
 		screen[kiosk.Attract](h)
 		h.lay(card())
@@ -344,8 +455,26 @@ func TestU3IdleEndsTheVisit(t *testing.T) {
 		h.wait("going on", func(v kiosk.View) bool { return v.Frame.Warning == nil })
 		h.wait("the second question", func(v kiosk.View) bool { return v.Frame.Warning != nil })
 		screen[kiosk.Goodbye](h)
-		screen[kiosk.Attract](h)
+		h.fill()
+		h.send(kiosk.Confirm{})
+		screen[kiosk.Accepting](h)
+		if v := h.wait("an end of accepting", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Accepting); return !ok || v.Frame.Warning != nil }); v.Frame.Warning != nil {
+			t.Error("the citizen was asked to leave while accepting")
+		} else if _, ok := v.Screen.(kiosk.Accepted); !ok {
+			t.Errorf("accepting ended in %T", v.Screen)
+		}
 	})
+}
+
+// slowBox takes long, and then accepts.
+type slowBox struct {
+	*brokenBox
+	hold time.Duration
+}
+
+func (b *slowBox) Accept(_ context.Context, d outbox.Draft) (outbox.Accepted, error) {
+	<-time.After(b.hold)
+	return outbox.Accepted{ID: d.ID, ReceiptNo: "44011107010000010742", At: time.Now()}, nil
 }
 
 // staged is an outbox to which central's word comes when the test says so.

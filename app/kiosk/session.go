@@ -92,9 +92,24 @@ func address(c *cardreader.Card) []byte {
 	return c.Address
 }
 
+// room is the bytes that an answer may grow to without being copied.
+const room = 256
+
 func (s *session) set(id string, value []byte) {
 	old := s.typed[id]
-	s.typed[id] = append(make([]byte, 0, 128), value...)
+	s.typed[id] = append(make([]byte, 0, max(room, len(value))), value...)
+	clear(old[:cap(old)])
+}
+
+// add types text into an answer, in place.
+func (s *session) add(id, text string) {
+	old := s.typed[id]
+	if len(old)+len(text) <= cap(old) {
+		s.typed[id] = append(old, text...)
+		return
+	}
+	grown := append(append(make([]byte, 0, max(room, 2*(len(old)+len(text)))), old...), text...)
+	s.typed[id] = grown
 	clear(old[:cap(old)])
 }
 
@@ -140,8 +155,21 @@ func (s *session) payload() ([]byte, error) {
 	}{
 		service{s.service.ID, s.service.Title, s.service.Department},
 		applicant{string(s.card.Name), string(s.card.Number), string(address(s.card)), string(s.card.Kind)},
-		s.answers(), s.service.Promise, s.lang,
+		s.answers(), s.nextSteps(), s.lang,
 	})
+}
+
+// nextSteps is what the tracking page says: by when, and what then.
+func (s *session) nextSteps() text.Local {
+	next := text.Local{}
+	for lang, promise := range s.service.Promise {
+		stop := "。"
+		if lang == text.English {
+			stop = ". "
+		}
+		next[lang] = promise + stop + s.service.Next[lang]
+	}
+	return next
 }
 
 // faults judges the answers of one page.

@@ -41,6 +41,10 @@ func (k *Kiosk) identify(say text.Printer) Identify {
 		v.Help = say.T("identify.reading")
 	case CardFailed:
 		v.Trouble = Notice{Caution, say.T(k.card.trouble)}
+	default:
+		if k.card.lying { // of the visit before, or laid down too early: it is read only after it was lifted
+			v.Trouble = Notice{Neutral, say.T("identify.lift")}
+		}
 	}
 	return v
 }

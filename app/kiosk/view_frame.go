@@ -103,11 +103,8 @@ func (k *Kiosk) tools(say text.Printer) []Tool {
 	if k.visit.elder {
 		size = "tool.elder.off"
 	}
-	home := Tool{Intent: Home{}, Icon: "home", Label: say.T("tool.home")}
-	_, home.Off = visit.Next(k.state, visit.HomePressed)
-	home.Off = !home.Off
 	return []Tool{
-		home,
+		{Intent: Home{}, Icon: "home", Label: say.T("tool.home"), Off: !k.state.CanLeave()},
 		{Intent: Language{To: other}, Icon: "language", Label: say.T("tool.language")},
 		{Intent: Elder{}, Icon: "text-size", Label: say.T(size)},
 		{Intent: Help{}, Icon: "help", Label: say.T("tool.help")},

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Masks are what screens and paper show of personal data. They are the floor: a hall may hide more, never less.
@@ -19,7 +20,8 @@ func MaskName(name string) string {
 	if r[0] < unicode.MaxLatin1 {
 		words := strings.Fields(name)
 		for i, w := range words {
-			words[i] = w[:1] + "***"
+			_, n := utf8.DecodeRuneInString(w)
+			words[i] = w[:n] + "***"
 		}
 		return strings.Join(words, " ")
 	}

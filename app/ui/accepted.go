@@ -103,7 +103,7 @@ func (a *accepted) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	head := a.head.HeightFor(left)
 	layout.Place(a.head, m, y, left, head)
 	layout.Place(a.scroll, m, y+head+pageGap, left, size.Height-32-y-head-pageGap)
-	bottom := a.page.actions(x, size.Height-32, right)
+	bottom := a.actions(x, size.Height-32, right)
 	if h := layout.Height(a.side, right); h > 0 {
 		layout.Place(a.side, x, bottom-h, right, h)
 		bottom -= h + theme.Space

@@ -26,7 +26,7 @@ func newForm(kit *widget.Kit) *form {
 		keypad: widget.NewKeypad(kit), rest: widget.NewPicture(kit, nil),
 	}
 	f.page = newPage(kit, pageConfig{main: []fyne.CanvasObject{f.fields}})
-	f.page.side.Objects = []fyne.CanvasObject{f.errors}
+	f.side.Objects = []fyne.CanvasObject{f.errors}
 	f.box = &fyne.Container{Layout: f, Objects: []fyne.CanvasObject{f.head, f.scroll, f.side, f.rest, f.back, f.next, f.keypad}}
 	return f
 }
@@ -93,7 +93,7 @@ func (f *form) layoutLandscape(size fyne.Size) {
 		top += h + pageGap
 	}
 	layout.Place(f.scroll, m, top, left, size.Height-top-32)
-	bottom := f.page.actions(x, size.Height-32, right)
+	bottom := f.actions(x, size.Height-32, right)
 	if h := layout.Height(f.side, right); h > 0 {
 		layout.Place(f.side, x, bottom-h, right, h)
 		bottom -= h + 24

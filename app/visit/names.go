@@ -13,7 +13,7 @@ func (s State) String() string {
 func (e Event) String() string {
 	names := [...]string{"started", "card-read", "service-chosen", "guide-read", "form-done", "back-pressed", "edit-pressed",
 		"confirmed", "item-accepted", "item-refused", "print-ended", "leave-pressed", "home-pressed", "idle-expired",
-		"staff-key", "failed", "goodbye-over"}
+		"goodbye-over"}
 	if int(e) < len(names) {
 		return names[e]
 	}

@@ -19,7 +19,7 @@ const (
 	Accepting              // the item is becoming durable
 	Printing               // accepted; the receipt is being printed
 	Receipt                // accepted; the print has ended, one way or the other
-	Refused                // not accepted, and said so
+	Refused                // not accepted, or not known to be, and said so
 	Goodbye                // wiped; card and receipt are to be taken
 )
 
@@ -37,13 +37,11 @@ const (
 	EditPressed                // from the review to the form
 	Confirmed                  // hand it in
 	ItemAccepted               // durable in the outbox
-	ItemRefused                // certainly not accepted
+	ItemRefused                // not accepted, or not known to be
 	PrintEnded                 // printed, not printed or unknown
 	LeavePressed               // done
 	HomePressed                // give up
 	IdleExpired                // nobody answered the warning
-	StaffKey                   // staff take over
-	Failed                     // the program itself can not go on with this visit
 	GoodbyeOver                // the goodbye was shown long enough
 )
 
@@ -79,8 +77,11 @@ type key struct {
 	event Event
 }
 
-// Busy reports whether the state may not be interrupted by idleness or keys.
+// Busy reports whether something is under way that has to come to its end.
 func (s State) Busy() bool { return s == Accepting || s == Printing }
+
+// CanLeave reports whether the citizen may give up here.
+func (s State) CanLeave() bool { return s.Personal() && !s.Busy() }
 
 // Personal reports whether the state may hold a citizen's data.
 func (s State) Personal() bool { return s != Attract && s != Goodbye }
@@ -91,10 +92,10 @@ func table() map[key]Step {
 		{Attract, CardRead}: {Choose, []Effect{IgnoreCards}},
 
 		{Identify, CardRead}:    {Choose, []Effect{IgnoreCards}},
-		{Identify, BackPressed}: {Goodbye, []Effect{Wipe}},
+		{Identify, BackPressed}: away(),
 
 		{Choose, ServiceChosen}: {Guide, nil},
-		{Choose, BackPressed}:   {Goodbye, []Effect{Wipe}},
+		{Choose, BackPressed}:   away(),
 
 		{Guide, GuideRead}:   {Fill, []Effect{OpenForm}},
 		{Guide, BackPressed}: {Choose, nil},
@@ -111,22 +112,23 @@ func table() map[key]Step {
 
 		{Printing, PrintEnded}: {Receipt, []Effect{RecordPrint}},
 
-		{Receipt, LeavePressed}: {Goodbye, []Effect{Wipe}},
+		{Receipt, LeavePressed}: away(),
 
 		{Refused, Confirmed}:    {Accepting, []Effect{AcceptItem}},
-		{Refused, LeavePressed}: {Goodbye, []Effect{Wipe}},
+		{Refused, LeavePressed}: away(),
 
 		{Goodbye, GoodbyeOver}: {Attract, []Effect{ListenForCard}},
 		{Goodbye, Started}:     {Attract, []Effect{ListenForCard}},
 	}
-	// Whoever is not in the middle of accepting or printing can be sent away, and is wiped.
-	for _, s := range []State{Identify, Choose, Guide, Fill, Review, Receipt, Refused} {
-		for _, e := range []Event{HomePressed, IdleExpired, StaffKey} {
-			t[key{s, e}] = Step{Goodbye, []Effect{Wipe}}
+	// Whoever is not in the middle of accepting or printing can leave or be sent away, and is wiped.
+	for s := Attract; s <= Goodbye; s++ {
+		if s.CanLeave() {
+			t[key{s, HomePressed}] = away()
+			t[key{s, IdleExpired}] = away()
 		}
-	}
-	for s := Identify; s <= Refused; s++ {
-		t[key{s, Failed}] = Step{Goodbye, []Effect{Wipe}}
 	}
 	return t
 }
+
+// away ends a visit.
+func away() Step { return Step{Goodbye, []Effect{IgnoreCards, Wipe}} }

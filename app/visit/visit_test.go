@@ -42,10 +42,7 @@ func TestEveryPair(t *testing.T) {
 	for _, s := range states() {
 		for _, e := range events() {
 			next, listed := want[s][e]
-			if s.Personal() && !s.Busy() && (e == visit.HomePressed || e == visit.IdleExpired || e == visit.StaffKey) {
-				next, listed = visit.Goodbye, true
-			}
-			if s.Personal() && e == visit.Failed {
+			if s.CanLeave() && (e == visit.HomePressed || e == visit.IdleExpired) {
 				next, listed = visit.Goodbye, true
 			}
 			step, ok := visit.Next(s, e)

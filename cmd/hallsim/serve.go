@@ -10,7 +10,6 @@ import (
 
 	"onedoor/cmd/hallsim/dock"
 	"onedoor/cmd/hallsim/hall"
-	"onedoor/device/sim"
 )
 
 type serveCommand struct {
@@ -23,7 +22,7 @@ type serveCommand struct {
 
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(e *env) (err error) {
-	basket := hall.NewBasket(time.Now, func(sim.Paper) string { return "" })
+	basket := hall.NewBasket(time.Now)
 	h, err := hall.Open(e.ctx, hall.Config{Dir: c.Dir, Central: c.Central, Link: c.Link, Narrow: c.Narrow, Logger: e.logger, OnPaper: basket.Add})
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 )
 
 // ErrNoXvfb says that the program Xvfb is not installed (Debian and Ubuntu: package xvfb).
-var ErrNoXvfb = errors.New("Xvfb is not installed")
+var ErrNoXvfb = errors.New("the program Xvfb is not installed")
 
 const (
 	xvfbStartLimit = 20 * time.Second // a cold start on a busy machine takes 1 to 2 s

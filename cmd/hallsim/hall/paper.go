@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -12,7 +13,6 @@ import (
 type Basket struct {
 	printer *sim.Printer
 	now     func() time.Time
-	track   func(sim.Paper) string
 
 	mu     sync.Mutex
 	papers []dock.Paper
@@ -21,10 +21,8 @@ type Basket struct {
 
 var _ dock.Printer = (*Basket)(nil)
 
-// NewBasket makes one; track gives the address that a paper's code leads to, or an empty string.
-func NewBasket(now func() time.Time, track func(sim.Paper) string) *Basket {
-	return &Basket{now: now, track: track}
-}
+// NewBasket makes an empty one.
+func NewBasket(now func() time.Time) *Basket { return &Basket{now: now} }
 
 // Watch names the printer whose levers the basket moves.
 func (b *Basket) Watch(p *sim.Printer) { b.printer = p }
@@ -32,12 +30,25 @@ func (b *Basket) Watch(p *sim.Printer) { b.printer = p }
 // Add takes a paper in; it is the printer's OnPaper.
 func (b *Basket) Add(p sim.Paper) {
 	png, err := p.PNG()
-	if err != nil {
+	if err != nil || p.Blank {
 		return // an image in memory always encodes
+	}
+	track, err := Scan(p.Image)
+	if err == nil {
+		track = phone(track)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.papers = append(b.papers, dock.Paper{ID: len(b.papers) + 1, At: b.now(), PNG: png, Bytes: p.Bytes, TrackURL: b.track(p)})
+	b.papers = append(b.papers, dock.Paper{ID: len(b.papers) + 1, At: b.now(), PNG: png, Bytes: p.Bytes, TrackURL: track})
+}
+
+// phone is the address as a phone opens it: scheme and host are in capitals in the code, and do not care.
+func phone(url string) string {
+	scheme, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return ""
+	}
+	return strings.ToLower(scheme) + "://" + rest
 }
 
 // Papers lists them.

@@ -230,7 +230,7 @@ func (l *Link) accept(listener net.Listener) {
 		}
 		if err != nil {
 			l.cfg.Logger.Warn("link could not take a connection", "error", err)
-			time.Sleep(acceptPause)
+			time.Sleep(acceptPause) //nolint:forbidigo // bounded, and Stop waits for it
 			continue
 		}
 		l.take(conn)

@@ -13,10 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
-
 	"onedoor/cmd/hallsim/citizen"
+	"onedoor/cmd/hallsim/hall"
 	"onedoor/device/sim"
 )
 
@@ -31,6 +29,7 @@ type Summary struct {
 	CentralCount          int      `json:"central_count"`           // of cases with this number
 	StatesSeen            []string `json:"states_seen"`             // what the receipt's code led to, in order
 	Screens               []string `json:"screens"`                 // pictures beside this file
+	Untrue                string   `json:"untrue,omitempty"`        // the scene that failed, and how
 }
 
 // deliveryLimit is the promise: so long after the link's return the case is at central.
@@ -47,7 +46,7 @@ type player struct {
 
 // Play runs the demo's story on the display and writes out. Any step that is not true ends it with an error.
 func (s *Stage) Play(ctx context.Context, display, out string) (err error) {
-	if err := os.MkdirAll(out, 0o755); err != nil {
+	if err := sweep(out); err != nil {
 		return fmt.Errorf("play: %w", err)
 	}
 	hands, err := citizen.Dial(display)
@@ -69,19 +68,44 @@ func (s *Stage) Play(ctx context.Context, display, out string) (err error) {
 		{"acceptance", p.acceptance}, {"goodbye", p.goodbye},
 	} {
 		if err := scene.play(ctx); err != nil {
-			return fmt.Errorf("play %s: %w", scene.name, err)
+			p.summary.Untrue = scene.name + ": " + err.Error()
+			return errors.Join(fmt.Errorf("play %s: %w", scene.name, err), p.conclude())
 		}
 		fmt.Fprintln(s.cfg.Log, "demo:", scene.name, "✓")
 	}
+	return p.conclude()
+}
+
+// sweep makes the folder and takes away what an earlier run left, so that nothing in it is older than this run.
+func sweep(out string) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	for _, pattern := range []string{"summary.json", "receipt.*", "[0-9][0-9]-*.png"} {
+		old, err := filepath.Glob(filepath.Join(out, pattern))
+		if err != nil {
+			return err
+		}
+		for _, name := range old {
+			if err := os.Remove(name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// conclude writes the summary.
+func (p *player) conclude() error {
 	data, err := json.MarshalIndent(p.summary, "", "  ")
 	if err != nil {
-		return fmt.Errorf("play: %w", err)
+		return fmt.Errorf("write summary: %w", err)
 	}
-	return os.WriteFile(filepath.Join(out, "summary.json"), append(data, '\n'), 0o644)
+	return os.WriteFile(filepath.Join(p.out, "summary.json"), append(data, '\n'), 0o644)
 }
 
 func (p *player) cut(ctx context.Context) error {
-	if _, err := p.on(ctx, "Attract"); err != nil {
+	if err := p.on(ctx, "Attract"); err != nil {
 		return err
 	}
 	p.hall.Link.Cut()
@@ -90,12 +114,12 @@ func (p *player) cut(ctx context.Context) error {
 }
 
 // on waits for a screen and takes its picture.
-func (p *player) on(ctx context.Context, screen string) (citizen.View, error) {
-	v, err := p.person.WaitFor(ctx, "the screen "+screen, func(v citizen.View) bool { return v.Screen == screen })
+func (p *player) on(ctx context.Context, screen string) error {
+	_, err := p.person.WaitFor(ctx, "the screen "+screen, func(v citizen.View) bool { return v.Screen == screen })
 	if err != nil {
-		return v, err
+		return err
 	}
-	return v, p.shoot(ctx, strings.ToLower(screen))
+	return p.shoot(ctx, strings.ToLower(screen))
 }
 
 // still is how long nothing on the screen may change before its picture is taken: the words come before the paint.
@@ -174,13 +198,13 @@ func (p *player) visit(ctx context.Context) error {
 	steps := []func() error{
 		func() error { return p.shoot(ctx, "offline") },
 		func() error { return p.touch(ctx, "Start") },
-		func() error { _, err := p.on(ctx, "Identify"); return err },
+		func() error { return p.on(ctx, "Identify") },
 		func() error { return p.hall.Tray.Lay("card-1") },
-		func() error { _, err := p.on(ctx, "Choose"); return err },
+		func() error { return p.on(ctx, "Choose") },
 		func() error { return p.touch(ctx, "Choice:residence-permit") },
-		func() error { _, err := p.on(ctx, "Guide"); return err },
+		func() error { return p.on(ctx, "Guide") },
 		func() error { return p.touch(ctx, "Next") },
-		func() error { _, err := p.on(ctx, "Form"); return err },
+		func() error { return p.on(ctx, "Form") },
 		func() error { return p.keys(ctx, strings.Split("13800138000", "")...) },
 		func() error { return p.shoot(ctx, "form-filled") },
 		func() error { return p.touch(ctx, "Done", "Next", "Pick:housing:rented", "Focus:room") },
@@ -190,7 +214,7 @@ func (p *player) visit(ctx context.Context) error {
 		func() error { return p.keys(ctx, strings.Split("20251101", "")...) },
 		func() error { return p.shoot(ctx, "form-second") },
 		func() error { return p.touch(ctx, "Next") },
-		func() error { _, err := p.on(ctx, "Review"); return err },
+		func() error { return p.on(ctx, "Review") },
 		func() error { return p.touch(ctx, "Confirm") },
 	}
 	for _, step := range steps {
@@ -242,14 +266,14 @@ func (p *player) receipt(ctx context.Context) error {
 		return err
 	}
 	p.summary.ReceiptBytes = len(paper.Bytes)
-	if p.summary.TrackingURL, err = scan(paper.Image); err != nil {
+	if p.summary.TrackingURL, err = hall.Scan(paper.Image); err != nil {
 		return fmt.Errorf("scan the paper: %w", err)
 	}
 	screen, err := p.picture(ctx)
 	if err != nil {
 		return err
 	}
-	if url, err := scan(screen); err != nil || url != p.summary.TrackingURL {
+	if url, err := hall.Scan(screen); err != nil || url != p.summary.TrackingURL {
 		return fmt.Errorf("the code on the screen leads to %q, the one on paper to %q: %w", url, p.summary.TrackingURL, err)
 	}
 	return p.page(ctx, stateGenuine)
@@ -270,19 +294,6 @@ func (p *player) paper(ctx context.Context) (sim.Paper, error) {
 			return sim.Paper{}, errors.New("no paper came out")
 		}
 	}
-}
-
-func scan(img image.Image) (string, error) {
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		return "", err
-	}
-	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
-	r, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
-	if err != nil {
-		return "", fmt.Errorf("read QR code: %w", err)
-	}
-	return r.GetText(), nil
 }
 
 // page scans the receipt and notes what the page says, which must be want.
@@ -369,7 +380,7 @@ func (p *player) goodbye(ctx context.Context) error {
 	if err := p.touch(ctx, "Leave"); err != nil {
 		return err
 	}
-	if _, err := p.on(ctx, "Goodbye"); err != nil {
+	if err := p.on(ctx, "Goodbye"); err != nil {
 		return err
 	}
 	p.hall.Tray.Lift()

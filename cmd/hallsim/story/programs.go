@@ -28,7 +28,7 @@ const stopLimit = 8 * time.Second
 
 // start runs a program; what it prints goes to log as well.
 func start(name string, log io.Writer, env []string, path string, args ...string) (*program, error) {
-	p := &program{name: name, cmd: exec.Command(path, args...), log: &tail{to: log}, exited: make(chan struct{})}
+	p := &program{name: name, cmd: exec.CommandContext(context.Background(), path, args...), log: &tail{to: log}, exited: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
@@ -122,4 +122,17 @@ func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return string(t.kept)
+}
+
+// shared lets several programs write to one log.
+type shared struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+// Write implements io.Writer.
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.to.Write(p)
 }

@@ -56,6 +56,7 @@ func Set(ctx context.Context, cfg Config) (s *Stage, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("set stage: %w", err)
 	}
+	cfg.Log = &shared{to: cfg.Log}
 	s = &Stage{cfg: cfg, dir: dir, papers: make(chan sim.Paper, 16), config: filepath.Join(dir, "kiosk.yaml"),
 		inspect: filepath.Join(dir, "inspect.sock")}
 	defer func() {
@@ -67,8 +68,7 @@ func Set(ctx context.Context, cfg Config) (s *Stage, err error) {
 	if err := s.startCentral(ctx); err != nil {
 		return s, err
 	}
-	track := func(sim.Paper) string { return "" }
-	s.basket = hall.NewBasket(cfg.Now, track)
+	s.basket = hall.NewBasket(cfg.Now)
 	s.hall, err = hall.Open(ctx, hall.Config{Dir: filepath.Join(dir, "dev"), Central: strings.TrimPrefix(s.platform.base, "http://"),
 		Logger: cfg.Logger, OnPaper: func(p sim.Paper) {
 			s.basket.Add(p)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"image"
 	"io"
 	"log/slog"
 	"net/http"
@@ -15,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
 	"go.uber.org/goleak"
 
 	"onedoor/app/config"
@@ -233,19 +230,6 @@ func (w *world) pageUntil(url, part string) {
 	}
 }
 
-func scan(t *testing.T, img image.Image) string {
-	t.Helper()
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
-	if err != nil {
-		t.Fatalf("read QR: %v", err)
-	}
-	return r.GetText()
-}
-
 // TestVisitOfflineThenDelivered is the product's main story, over real ports and loopback HTTP.
 func TestVisitOfflineThenDelivered(t *testing.T) {
 	w := build(t)
@@ -259,7 +243,10 @@ func TestVisitOfflineThenDelivered(t *testing.T) {
 		t.Errorf("the receipt: %q", done.Receipt.Text)
 	}
 	paper := w.paper()
-	url := scan(t, paper.Image)
+	url, err := hall.Scan(paper.Image)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if url != done.QR {
 		t.Errorf("paper leads to %s, screen to %s", url, done.QR)
 	}
@@ -293,8 +280,8 @@ func TestVisitOfflineThenDelivered(t *testing.T) {
 	w.leave()
 }
 
-// TestD1RestartKeepsWhatWasAccepted: what was accepted by one run of the program is delivered by the next, once.
-func TestD1RestartKeepsWhatWasAccepted(t *testing.T) {
+// TestRestartKeepsWhatWasAccepted: what was accepted by one run of the program is delivered by the next, once.
+func TestRestartKeepsWhatWasAccepted(t *testing.T) {
 	w := build(t)
 	w.hall.Link.Cut()
 	w.start()

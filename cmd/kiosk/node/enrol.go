@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"onedoor/app/config"
@@ -10,22 +11,28 @@ import (
 )
 
 // Enrol makes this machine a kiosk of a hall: it makes a signing key, shows the one-time code to central and keeps what
-// central answers. The private key never leaves the machine. A machine that is enrolled already is left as it is.
+// central answers. The private key never leaves the machine, and is on its disk before central hears of it, so that a lost
+// answer costs nothing: the same code is simply given again. A machine that is enrolled, or whose identity can not be
+// read, is left as it is.
 func Enrol(ctx context.Context, file config.Config, code string) (wire.Device, error) {
-	if id, err := config.LoadIdentity(file.Data); err == nil {
+	id, err := config.LoadIdentity(file.Data)
+	if err == nil {
 		return id.Device, fmt.Errorf("enrol: this machine is already kiosk %s of hall %s", id.Device.Kiosk, id.Device.Hall)
 	}
-	suite := item.Default()
-	private, public, err := suite.GenerateSignKey()
-	if err != nil {
+	if !errors.Is(err, config.ErrNotEnrolled) {
 		return wire.Device{}, fmt.Errorf("enrol: %w", err)
 	}
-	device, err := wire.Enrol(ctx, file.Central.URL, wire.HTTPOptions{}, suite,
-		wire.Enrolment{Code: code, Suite: suite.Name(), SignPublic: public})
+	suite := item.Default()
+	key, err := config.PendingKey(file.Data, suite.GenerateSignKey)
 	if err != nil {
 		return wire.Device{}, err
 	}
-	if err := config.SaveIdentity(file.Data, config.Identity{Device: device, SignPrivate: private}); err != nil {
+	device, err := wire.Enrol(ctx, file.Central.URL, wire.HTTPOptions{}, suite,
+		wire.Enrolment{Code: code, Suite: suite.Name(), SignPublic: key.Public})
+	if err != nil {
+		return wire.Device{}, err
+	}
+	if err := config.SaveIdentity(file.Data, config.Identity{Device: device, SignPrivate: key.Private}); err != nil {
 		return wire.Device{}, err
 	}
 	return device, nil

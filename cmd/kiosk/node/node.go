@@ -46,13 +46,50 @@ type Node struct {
 	outbox *outbox.Outbox
 	client *wire.Client
 	engine *engine.Engine
-	cancel context.CancelFunc
-	ended  sync.WaitGroup
+	reader *cardreader.Reader
+	visit  part
+	parts  part // the devices
 	once   sync.Once
 }
 
-// stopLimit is the longest that Stop waits for devices and visit together.
+// stopLimit is the longest that Stop waits for the visit, and then for the devices.
 const stopLimit = 5 * time.Second
+
+// part is goroutines that end together.
+type part struct {
+	cancel context.CancelFunc
+	ended  sync.WaitGroup
+}
+
+// stop ends the part and waits for it, bounded. A part that never started has nothing to end.
+func (p *part) stop() error {
+	if p.cancel == nil {
+		return nil
+	}
+	p.cancel()
+	ended := make(chan struct{})
+	go func() {
+		p.ended.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(stopLimit):
+		return ErrSlowStop
+	}
+}
+
+// run starts one goroutine of the part.
+func (p *part) run(ctx context.Context, name string, logger *slog.Logger, f func(context.Context) error) {
+	p.ended.Add(1)
+	go func() {
+		defer p.ended.Done()
+		if err := f(ctx); err != nil {
+			logger.Error("part ended", "part", name, "err", err)
+		}
+	}()
+}
 
 // Start brings everything up. It returns config.ErrNotEnrolled before enrolment and outbox.ErrInUse when another kiosk
 // has the data directory.
@@ -100,20 +137,18 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if err != nil {
 		return nil, err
 	}
-	running, cancel := context.WithCancel(ctx)
-	n.cancel = cancel
-	if err = n.engine.Start(running); err != nil {
+	// The caller's end stops the visit first: what is under way needs its devices until it has come to its end.
+	beyond := context.WithoutCancel(ctx)
+	if err = n.engine.Start(beyond); err != nil {
 		return nil, err
 	}
-	for name, run := range map[string]func(context.Context) error{"card reader": reader.Run, "printer": paper.Run, "visit": n.Kiosk.Run} {
-		n.ended.Add(1)
-		go func() {
-			defer n.ended.Done()
-			if err := run(running); err != nil {
-				cfg.Logger.Error("part ended", "part", name, "err", err)
-			}
-		}()
-	}
+	var devices, visits context.Context
+	devices, n.parts.cancel = context.WithCancel(beyond)
+	visits, n.visit.cancel = context.WithCancel(ctx)
+	n.reader = reader
+	n.parts.run(devices, "card reader", cfg.Logger, reader.Run)
+	n.parts.run(devices, "printer", cfg.Logger, paper.Run)
+	n.visit.run(visits, "visit", cfg.Logger, n.Kiosk.Run)
 	return n, nil
 }
 
@@ -188,18 +223,12 @@ func (n *Node) Stop() error {
 }
 
 func (n *Node) close() error {
-	var err error
-	if n.cancel != nil {
-		n.cancel()
-		ended := make(chan struct{})
-		go func() {
-			n.ended.Wait()
-			close(ended)
-		}()
-		select {
-		case <-ended:
-		case <-time.After(stopLimit):
-			err = ErrSlowStop
+	err := errors.Join(n.visit.stop(), n.parts.stop())
+	if err == nil && n.reader != nil {
+		for ev := range n.reader.Events() { // closed by the reader's end; a card may have come too late for the visit
+			if read, ok := ev.(cardreader.CardRead); ok {
+				read.Card.Wipe()
+			}
 		}
 	}
 	if n.engine != nil {
