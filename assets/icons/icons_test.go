@@ -3,6 +3,7 @@ package icons
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"image/color"
 	"io"
 	"testing"
@@ -22,7 +23,7 @@ func TestEveryIconTakesColourAndStroke(t *testing.T) {
 		}
 		d := xml.NewDecoder(bytes.NewReader(data))
 		for {
-			if _, err := d.Token(); err == io.EOF {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				t.Errorf("%s is no XML: %v", name, err)

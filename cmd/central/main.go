@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	defer func() { // kong ends help by its exit function
 		if r := recover(); r != nil {
-			if r != errUsage {
+			if r != errUsage { //nolint:errorlint // a recovered value, not an error
 				panic(r)
 			}
 			err = nil

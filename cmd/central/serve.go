@@ -131,6 +131,8 @@ func serve(ctx context.Context, server *central.Server, l net.Listener, secure *
 		logger.Warn("requests were cut off", "error", err)
 		cause = errors.Join(cause, hs.Close())
 	}
-	<-ended
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		cause = errors.Join(cause, err)
+	}
 	return cause
 }

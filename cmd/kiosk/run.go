@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -28,8 +28,9 @@ type runCommand struct {
 	Inspect string `type:"path" help:"Development: answer on this Unix socket what the screen shows."`
 }
 
-// run opens the window and serves until ctx ends or the window is closed.
-func (c *runCommand) run(ctx context.Context, logger *slog.Logger) error {
+// run brings the node up, opens the window and serves until ctx ends or the window is closed. Whatever stands in the way
+// of the node is said before there is a window.
+func (c *runCommand) run(ctx context.Context, logger *slog.Logger) (err error) {
 	file, err := config.Load(c.Config)
 	if err != nil {
 		return err
@@ -37,22 +38,19 @@ func (c *runCommand) run(ctx context.Context, logger *slog.Logger) error {
 	if os.Getenv("DISPLAY") == "" {
 		return errors.New("start kiosk: there is no display (DISPLAY is not set)")
 	}
+	var views curtain
+	n, err := node.Start(ctx, node.Config{File: file, Show: views.show, Now: time.Now, Logger: logger})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, n.Stop()) }()
 	if err := prepareFyne(file); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-
 	a := app.New() // without an id it keeps no preferences on disk
 	a.Settings().SetTheme(theme.New())
 	w := a.NewWindow("Onedoor")
-	intents := make(chan kiosk.Intent, 64)
-	screen, err := ui.New(ui.Config{Send: func(in kiosk.Intent) {
-		select {
-		case intents <- in:
-		default: // a flood of touches before the node is up
-		}
-	}})
+	screen, err := ui.New(ui.Config{Send: n.Kiosk.Send})
 	if err != nil {
 		return err
 	}
@@ -65,51 +63,58 @@ func (c *runCommand) run(ctx context.Context, logger *slog.Logger) error {
 		w.SetFixedSize(true)
 	}
 	bridge := ui.NewBridge(screen.Show)
-	failed, gone := make(chan error, 1), make(chan struct{})
+	var inspection func()
 	a.Lifecycle().SetOnStarted(func() {
-		go func() {
-			failed <- c.serve(ctx, file, logger, bridge, intents, inspector{bridge, screen, w})
-			select {
-			case <-gone: // Fyne has caught the signal itself, or the window was closed
-			default:
-				bridge.Do(a.Quit)
-			}
-		}()
+		views.rise(bridge.Post)
+		if c.Inspect == "" {
+			return
+		}
+		stop, err := inspector{bridge, screen, w}.listen(ctx, c.Inspect)
+		if err != nil {
+			logger.Error("open inspection", "err", err)
+			return
+		}
+		inspection = stop
 	})
-	w.SetOnClosed(cancel)
+	gone := make(chan struct{})
+	go func() {
+		select {
+		case <-gone: // the window was closed, or Fyne has caught the signal itself
+		case <-ctx.Done():
+			bridge.Do(a.Quit)
+		}
+	}()
 	w.ShowAndRun()
 	close(gone)
-	cancel()
-	select {
-	case err := <-failed:
-		return err
-	case <-time.After(10 * time.Second):
-		return node.ErrSlowStop
+	if inspection != nil {
+		inspection()
 	}
+	return nil
 }
 
-// serve runs the node behind the window.
-func (c *runCommand) serve(ctx context.Context, file config.Config, logger *slog.Logger, bridge *ui.Bridge,
-	intents <-chan kiosk.Intent, look inspector) error {
-	n, err := node.Start(ctx, node.Config{File: file, Show: bridge.Post, Now: time.Now, Logger: logger})
-	if err != nil {
-		return err
+// curtain keeps the latest view until there is a window to show it in.
+type curtain struct {
+	mu   sync.Mutex
+	last kiosk.View
+	to   func(kiosk.View)
+}
+
+func (c *curtain) show(v kiosk.View) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.to == nil {
+		c.last = v
+		return
 	}
-	if c.Inspect != "" {
-		stop, err := look.listen(ctx, c.Inspect)
-		if err != nil {
-			return errors.Join(err, n.Stop())
-		}
-		defer stop()
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return n.Stop()
-		case in := <-intents:
-			n.Kiosk.Send(in)
-		}
-	}
+	c.to(v)
+}
+
+// rise shows the latest view and passes all later ones on.
+func (c *curtain) rise(to func(kiosk.View)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	to(c.last)
+	c.to, c.last = to, kiosk.View{}
 }
 
 // prepareFyne sets what Fyne reads from the environment before it starts: the size of a unit (0.25 mm on the glass), no
@@ -141,13 +146,17 @@ func scale(s config.Screen) float32 {
 	return float32(math.Round(unit/pitch*10) / 10)
 }
 
-// installFont writes the bundled font unless it is there already.
+// installFont writes the bundled font unless it is there already; under another name first, so that a half written one never
+// bears the right name.
 func installFont(name string) error {
-	if have, err := os.ReadFile(name); err == nil && bytes.Equal(have, fonts.Rare()) {
+	if have, err := os.Stat(name); err == nil && have.Size() == int64(len(fonts.Rare())) {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(name, fonts.Rare(), 0o644)
+	if err := os.WriteFile(name+".new", fonts.Rare(), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
 }

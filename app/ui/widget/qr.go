@@ -6,11 +6,9 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	qrcode "github.com/skip2/go-qrcode"
-)
 
-// quiet is the white margin around a code, in modules (ISO/IEC 18004).
-const quiet = 4
+	"onedoor/device/qr"
+)
 
 // QR is a code drawn with whole pixels for every module and its white margin, so that phones read it at any scale.
 type QR struct {
@@ -43,10 +41,8 @@ func (q *QR) Set(content string) {
 	}
 	q.content, q.modules = content, nil
 	if content != "" {
-		if code, err := qrcode.New(content, qrcode.Medium); err == nil {
-			code.DisableBorder = true
-			q.modules = code.Bitmap()
-		}
+		// Content that fits no code leaves the square away; the number beside it is enough.
+		q.modules, _ = qr.Modules(content, qr.M)
 	}
 	show(q, q.modules != nil)
 	q.raster.Refresh()
@@ -64,7 +60,7 @@ func (q *QR) draw(w, h int) image.Image {
 	if n == 0 {
 		return img
 	}
-	dot := min(w, h) / (n + 2*quiet)
+	dot := min(w, h) / (n + 2*qr.Quiet)
 	if dot == 0 {
 		return img
 	}

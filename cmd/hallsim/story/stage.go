@@ -11,10 +11,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"onedoor/cmd/hallsim/citizen"
 	"onedoor/cmd/hallsim/dock"
 	"onedoor/cmd/hallsim/hall"
 	"onedoor/device/sim"
@@ -161,9 +163,27 @@ func (s *Stage) enrol(ctx context.Context) error {
 // StartKiosk opens the kiosk's window on a display.
 func (s *Stage) StartKiosk(display string) error {
 	var err error
-	s.kiosk, err = start("kiosk", s.cfg.Log, []string{"DISPLAY=" + display}, filepath.Join(s.cfg.Bin, "kiosk"),
+	s.kiosk, err = start("kiosk", s.cfg.Log, []string{"DISPLAY=" + display, "LANG=zh_CN.UTF-8", "LC_ALL=zh_CN.UTF-8"}, filepath.Join(s.cfg.Bin, "kiosk"),
 		"run", "--config", s.config, "--inspect", s.inspect)
 	return err
+}
+
+// Ready waits until the kiosk shows its attract screen.
+func (s *Stage) Ready(ctx context.Context) error {
+	eyes, err := citizen.NewEyes(s.inspect)
+	if err != nil {
+		return err
+	}
+	defer eyes.Close()
+	return seen(ctx, citizen.Person{Eyes: eyes, Patience: 30 * time.Second}, "Attract")
+}
+
+// SecondCopy starts another kiosk on the same data directory and gives what it said when it ended.
+func (s *Stage) SecondCopy(ctx context.Context, display string) (string, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.cfg.Bin, "kiosk"), "run", "--config", s.config)
+	cmd.Env = append(os.Environ(), "DISPLAY="+display)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
 // StopKiosk ends the kiosk, and says how if not well.

@@ -37,7 +37,7 @@ const limit = 30 * time.Second
 
 // world is a central, a hall with virtual devices, and an enrolled kiosk's configuration.
 type world struct {
-	*testing.T
+	testing.TB
 	central *central.Server
 	store   *badgerstore.Store
 	web     *httptest.Server
@@ -48,9 +48,9 @@ type world struct {
 	node    *node.Node
 }
 
-func build(t *testing.T) *world {
+func build(t testing.TB) *world {
 	t.Helper()
-	w := &world{T: t, papers: make(chan sim.Paper, 8), views: make(chan kiosk.View, 4096)}
+	w := &world{TB: t, papers: make(chan sim.Paper, 8), views: make(chan kiosk.View, 4096)}
 	quiet := slog.New(slog.DiscardHandler)
 	dir := t.TempDir()
 	var err error
@@ -141,6 +141,15 @@ func on[S kiosk.Screen](v kiosk.View) bool { _, ok := v.Screen.(S); return ok }
 // submit is a citizen who lays a card down and hands in a form. It returns when the receipt's fate is known.
 func (w *world) submit(card string) kiosk.Accepted {
 	w.Helper()
+	w.review(card)
+	w.node.Kiosk.Send(kiosk.Confirm{})
+	v := w.until("the receipt", func(v kiosk.View) bool { a, ok := v.Screen.(kiosk.Accepted); return ok && !a.Printing })
+	return v.Screen.(kiosk.Accepted)
+}
+
+// review goes from the attract screen to the review.
+func (w *world) review(card string) {
+	w.Helper()
 	send := w.node.Kiosk.Send
 	w.until("the attract screen", on[kiosk.Attract])
 	if err := w.hall.Tray.Lay(card); err != nil {
@@ -166,9 +175,6 @@ func (w *world) submit(card string) kiosk.Accepted {
 	}
 	send(kiosk.Next{})
 	w.until("the review", on[kiosk.Review])
-	send(kiosk.Confirm{})
-	v := w.until("the receipt", func(v kiosk.View) bool { a, ok := v.Screen.(kiosk.Accepted); return ok && !a.Printing })
-	return v.Screen.(kiosk.Accepted)
 }
 
 // leave ends the visit and takes the card away.

@@ -178,7 +178,7 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 		return err
 	}
 	n.engine, err = engine.New(engine.Config{
-		Outbox: n.outbox, Client: n.client, AckKeys: map[string][]byte{id.Device.UpstreamKey: id.Device.UpstreamPub}, Suite: suite, Now: cfg.Now,
+		Outbox: n.outbox, Client: n.client, AckKeys: map[string]engine.AckKey{id.Device.UpstreamKey: {Tier: wire.TierCentral, Public: id.Device.UpstreamPub}}, Suite: suite, Now: cfg.Now,
 		Logger: cfg.Logger.With("part", "sync"),
 	})
 	return err

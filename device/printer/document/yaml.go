@@ -1,0 +1,109 @@
+package document
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+)
+
+// ErrDocument is returned for text that is no document.
+var ErrDocument = errors.New("not a printable document")
+
+// entry is one block in a file: exactly one of its fields is set.
+type entry struct {
+	Text *struct {
+		Text   string `yaml:"text"`
+		Align  string `yaml:"align"` // left, centre or right
+		Bold   bool   `yaml:"bold"`
+		Width  int    `yaml:"width"`
+		Height int    `yaml:"height"`
+	} `yaml:"text"`
+	Row *struct {
+		Label string `yaml:"label"`
+		Value string `yaml:"value"`
+		Bold  bool   `yaml:"bold"`
+	} `yaml:"row"`
+	Rule *struct{} `yaml:"rule"`
+	QR   *struct {
+		Content string `yaml:"content"`
+		Module  int    `yaml:"module"`
+	} `yaml:"qr"`
+	Box *struct {
+		Text string `yaml:"text"`
+	} `yaml:"box"`
+	Feed *struct {
+		Lines int `yaml:"lines"`
+	} `yaml:"feed"`
+}
+
+// Parse reads a document from YAML: a list under blocks, each a mapping with one key, as in
+//
+//	blocks:
+//	  - text: {text: 收件回执, align: centre, bold: true, width: 2, height: 2}
+//	  - rule: {}
+//	  - row: {label: 办理部门, value: 民政局}
+//	  - qr: {content: "HTTPS://SX.EXAMPLE/T/…"}
+//	  - box: {text: 补打}
+//	  - feed: {lines: 2}
+//
+// An unknown key is ErrDocument, with the place.
+func Parse(data []byte) (Document, error) {
+	var file struct {
+		Blocks []entry `yaml:"blocks"`
+	}
+	if err := yaml.UnmarshalWithOptions(data, &file, yaml.Strict()); err != nil {
+		return Document{}, fmt.Errorf("%w: %s", ErrDocument, yaml.FormatError(err, false, true))
+	}
+	var d Document
+	for i, e := range file.Blocks {
+		b, err := e.block()
+		if err != nil {
+			return Document{}, fmt.Errorf("%w: block %d: %w", ErrDocument, i+1, err)
+		}
+		d.Blocks = append(d.Blocks, b)
+	}
+	if len(d.Blocks) == 0 {
+		return Document{}, fmt.Errorf("%w: it has no blocks", ErrDocument)
+	}
+	return d, nil
+}
+
+func (e entry) block() (Block, error) {
+	var found []Block
+	if t := e.Text; t != nil {
+		align, ok := map[string]Align{"": Left, "left": Left, "centre": Centre, "right": Right}[t.Align]
+		if !ok {
+			return nil, fmt.Errorf("align %q is not left, centre or right", t.Align)
+		}
+		if t.Width < 0 || t.Width > 8 || t.Height < 0 || t.Height > 8 {
+			return nil, errors.New("width and height go from 1 to 8")
+		}
+		found = append(found, Text{Text: t.Text, Align: align, Bold: t.Bold, Width: t.Width, Height: t.Height})
+	}
+	if r := e.Row; r != nil {
+		found = append(found, Row{Label: r.Label, Value: r.Value, Bold: r.Bold})
+	}
+	if e.Rule != nil {
+		found = append(found, Rule{})
+	}
+	if q := e.QR; q != nil {
+		if q.Module < 0 || q.Module > 16 {
+			return nil, errors.New("module goes from 1 to 16 dots")
+		}
+		found = append(found, QR{Content: q.Content, Module: q.Module})
+	}
+	if e.Box != nil {
+		found = append(found, Box{Text: e.Box.Text})
+	}
+	if f := e.Feed; f != nil {
+		if f.Lines < 0 || f.Lines > 50 {
+			return nil, errors.New("feed goes from 0 to 50 lines")
+		}
+		found = append(found, Feed{Lines: f.Lines})
+	}
+	if len(found) != 1 {
+		return nil, fmt.Errorf("has %d kinds, want one of text, row, rule, qr, box, feed", len(found))
+	}
+	return found[0], nil
+}
