@@ -140,7 +140,7 @@ func (c Config) validate() error {
 	if c.Screen.Diagonal < 7 || c.Screen.Diagonal > 100 {
 		bad("screen.diagonal", "%v inches can not be right", c.Screen.Diagonal)
 	}
-	if c.Screen.Width < 600 || c.Screen.Height < 600 {
+	if c.Screen.Width < 300 || c.Screen.Height < 300 {
 		bad("screen", "%d × %d pixels is too small", c.Screen.Width, c.Screen.Height)
 	}
 	return errors.Join(faults...)

@@ -50,9 +50,6 @@ func (k *Kiosk) acceptEnded(ctx context.Context, s *session, got outbox.Accepted
 		// Once in doubt, an item stays in doubt until the outbox says that it has it.
 		s.unsure = s.unsure || errors.Is(err, outbox.ErrUndecided) || errors.Is(err, outbox.ErrStopped)
 		k.cfg.Logger.Error("accept", "item", s.itemID, "unsure", s.unsure, "err", err)
-		if k.out.IsZero() && (errors.Is(err, outbox.ErrStopped) || errors.Is(err, outbox.ErrClosed)) {
-			k.out = k.cfg.Now() // the next citizen must not fill in a form for nothing
-		}
 		k.step(ctx, visit.ItemRefused)
 		return
 	}

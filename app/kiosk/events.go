@@ -75,6 +75,9 @@ func failure(r cardreader.Reason) string {
 // tick is the passing of time: the idle question, its end, and what central has told meanwhile.
 func (k *Kiosk) tick(ctx context.Context) {
 	now := k.cfg.Now()
+	if k.state == visit.Attract && k.out.IsZero() && k.cfg.Outbox.Err() != nil {
+		k.out = now // the next citizen must not fill in a form for nothing
+	}
 	if k.visit.accepted.ReceiptNo != "" {
 		if c, err := k.cfg.Outbox.Case(k.visit.caseID); err == nil {
 			k.visit.stage = c.Stage()

@@ -48,6 +48,8 @@ type Outbox interface {
 	Accept(ctx context.Context, d outbox.Draft) (outbox.Accepted, error)
 	// Case is what can truthfully be said of a case.
 	Case(caseID string) (outbox.CaseView, error)
+	// Err is nil while the outbox accepts.
+	Err() error
 }
 
 // Link tells about the way to central.

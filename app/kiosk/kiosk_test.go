@@ -93,6 +93,14 @@ func (b *brokenBox) Accept(_ context.Context, d outbox.Draft) (outbox.Accepted, 
 	return outbox.Accepted{}, b.err
 }
 
+// Err is what a stopped outbox says, and nil of one that only refused.
+func (b *brokenBox) Err() error {
+	if errors.Is(b.err, outbox.ErrStopped) {
+		return b.err
+	}
+	return nil
+}
+
 func (b *brokenBox) Case(string) (outbox.CaseView, error) {
 	return outbox.CaseView{}, outbox.ErrNotFound
 }
@@ -104,7 +112,7 @@ func TestI14NothingIsClaimed(t *testing.T) {
 		code string
 	}{
 		"certainly not": {errors.New("no space"), "OUTBOX-REFUSED"},
-		"in doubt":      {fmt.Errorf("accept: %w", outbox.ErrStopped), "OUTBOX-UNSURE"},
+		"in doubt":      {fmt.Errorf("accept: %w", outbox.ErrUndecided), "OUTBOX-UNSURE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			box := &brokenBox{err: c.err}
@@ -132,15 +140,9 @@ func TestI14NothingIsClaimed(t *testing.T) {
 	}
 }
 
-// TestOutOfServiceAfterTheOutboxStopped: the next citizen is told before filling anything in.
-func TestOutOfServiceAfterTheOutboxStopped(t *testing.T) {
-	h := open(t, &brokenBox{err: fmt.Errorf("accept: %w", outbox.ErrStopped)}, nil)
-	h.fill()
-	h.send(kiosk.Confirm{})
-	screen[kiosk.Refused](h)
-	h.send(kiosk.Leave{})
-	screen[kiosk.Goodbye](h)
-	h.send(kiosk.Start{})
+// TestOutOfServiceWhenTheOutboxStopped: people are told before filling anything in, and no card starts a visit.
+func TestOutOfServiceWhenTheOutboxStopped(t *testing.T) {
+	h := open(t, &brokenBox{err: fmt.Errorf("write: %w", outbox.ErrStopped)}, nil)
 	if got := screen[kiosk.OutOfService](h); !strings.HasSuffix(got.Code, "OUTBOX-STOPPED") || got.Since == "" {
 		t.Errorf("says %+v", got)
 	}

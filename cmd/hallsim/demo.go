@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -36,6 +38,9 @@ func (c *demoCommand) Run(e *env) error {
 	cfg := story.Config{Bin: c.Bin, Width: c.Width, Height: c.Height, Log: log, Logger: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now}
 	if !scripted {
 		cfg.Dock = c.Dock
+		if cfg.Width, cfg.Height, err = fit(display, c.Width, c.Height); err != nil {
+			return err
+		}
 	}
 	stage, err := story.Set(e.ctx, cfg)
 	if err != nil {
@@ -45,6 +50,20 @@ func (c *demoCommand) Run(e *env) error {
 		return errors.Join(c.script(e, stage), stage.Close())
 	}
 	return errors.Join(c.person(e, stage, display), stage.Close())
+}
+
+// fit makes the kiosk's window small enough for a person's display, in tenths: Fyne scales in tenths.
+func fit(display string, width, height int) (w, h int, err error) {
+	hands, err := citizen.Dial(display)
+	if err != nil {
+		return 0, 0, fmt.Errorf("demo: %w", err)
+	}
+	defer hands.Close()
+	const margin = 0.92 // for panels and title bars
+	b := hands.Bounds()
+	tenths := math.Floor(10 * margin * min(float64(b.Dx())/float64(width), float64(b.Dy())/float64(height)))
+	tenths = min(10, max(3, tenths))
+	return int(float64(width) * tenths / 10), int(float64(height) * tenths / 10), nil
 }
 
 func (c *demoCommand) script(e *env, stage *story.Stage) error {
@@ -77,6 +96,12 @@ func (c *demoCommand) person(e *env, stage *story.Stage, display string) error {
 		return err
 	}
 	fmt.Fprintf(e.stdout, "The kiosk's window is open. Lay a card on the reader at the dock.\n%s\nEnd with Ctrl-C or by closing the window.\n", stage.Addresses())
+	if opener, err := exec.LookPath("xdg-open"); err == nil {
+		// A desktop without a browser is no reason to end: the address is printed.
+		if err := exec.CommandContext(e.ctx, opener, stage.DockURL()).Run(); err != nil {
+			e.logger.Warn("open the dock in a browser", "err", err)
+		}
+	}
 	select {
 	case <-e.ctx.Done():
 	case <-stage.Closed():

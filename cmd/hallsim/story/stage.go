@@ -196,6 +196,9 @@ func (s *Stage) StopKiosk() error {
 // Closed is closed when the kiosk's window has gone.
 func (s *Stage) Closed() <-chan struct{} { return s.kiosk.exited }
 
+// DockURL is the address of the dock.
+func (s *Stage) DockURL() string { return s.dockURL }
+
 // Addresses tells a person where to look.
 func (s *Stage) Addresses() string {
 	return fmt.Sprintf("dock (cards, paper, network switch): %s\ncentral's desk: %s/desk   operator token: %s", s.dockURL, s.platform.base, s.platform.token)
