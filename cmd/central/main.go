@@ -30,6 +30,7 @@ type cli struct {
 	EnrolCode enrolCodeCmd `cmd:"" name:"enrol-code" help:"Make a one-time code with which a kiosk enrols."`
 	Cases     casesCmd     `cmd:"" help:"List cases, the newest first."`
 	Stage     stageCmd     `cmd:"" help:"Move a case on: accepted, returned or done."`
+	Restore   restoreCmd   `cmd:"" help:"Take over a data directory that was restored from a backup, before serving it."`
 }
 
 // errUsage ends a run that only printed help.

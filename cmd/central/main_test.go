@@ -5,12 +5,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,25 +29,19 @@ func TestMain(m *testing.M) {
 }
 
 // start runs serve until the test ends and gives its address.
-func start(t *testing.T, dir string) (url string, stop func() error) {
+func start(t *testing.T, dir string, more ...string) (url string, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
 	r, w := io.Pipe()
 	ended := make(chan error, 1)
+	args := append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--tracking-url", "HTTPS://SX.EXAMPLE"}, more...)
 	go func() {
-		err := run(ctx, []string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--tracking-url", "HTTPS://SX.EXAMPLE"}, w, io.Discard)
+		err := run(ctx, args, w, io.Discard)
 		w.CloseWithError(err)
 		ended <- err
 	}()
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		cancel()
-		t.Fatalf("central did not start: %v", err)
-	}
-	_, url, ok := strings.Cut(strings.TrimSpace(line), " at ")
-	if !ok {
-		t.Fatalf("ready line %q", line)
-	}
+	url = readyLine(t, r)
 	stopped := false
 	stop = func() error {
 		if stopped {
@@ -72,25 +69,60 @@ func call(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
-func TestOperatorsDay(t *testing.T) {
-	dir := t.TempDir()
-	url, stop := start(t, dir)
-	token := filepath.Join(dir, central.TokenFile)
-	out, err := call(t, "enrol-code", "--url", url, "--token-file", token, "--hall", "44011", "--hall-name", "大厅", "--kiosk", "107")
+// enrolled makes a kiosk of a running central known, by a code that an operator asked for.
+func enrolled(t *testing.T, dir, url string, options wire.HTTPOptions, code string) (dev wire.Device, private []byte) {
+	t.Helper()
+	suite := item.Default()
+	private, public, err := suite.GenerateSignKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code == "" {
+		code = newCode(t, dir, url)
+	}
+	e, err := wire.NewEnrolment(suite, code, private, public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dev, err = wire.Enrol(t.Context(), url, options, suite, e); err != nil {
+		t.Fatal(err)
+	}
+	return dev, private
+}
+
+func newCode(t *testing.T, dir, url string) string {
+	t.Helper()
+	out, err := call(t, "enrol-code", "--url", url, "--token-file", filepath.Join(dir, central.TokenFile), "--hall", "44011", "--hall-name", "大厅", "--kiosk", "107")
 	if err != nil {
 		t.Fatal(err)
 	}
 	code, _, _ := strings.Cut(out, "\n")
-	suite := item.Default()
-	_, pub, err := suite.GenerateSignKey()
+	return code
+}
+
+func connect(t *testing.T, url string, options wire.HTTPOptions, dev wire.Device, private []byte) *wire.Client {
+	t.Helper()
+	c, err := wire.NewClient(wire.ClientConfig{
+		BaseURL: url, Suite: item.Default(), Source: dev.Source(), SignKey: dev.SignKey, SignPriv: private, HTTP: options,
+		UpstreamKey: dev.UpstreamKey, UpstreamPub: dev.UpstreamPub, Now: time.Now,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	dev, err := wire.Enrol(t.Context(), url, wire.HTTPOptions{}, suite, wire.Enrolment{Code: code, Suite: suite.Name(), SignPublic: pub})
-	if err != nil || dev.Hall != "44011" || dev.TrackingURL != "HTTPS://SX.EXAMPLE" {
-		t.Fatalf("enrol with the printed code: %+v, %v", dev, err)
+	t.Cleanup(c.Close)
+	return c
+}
+
+func TestOperatorsDay(t *testing.T) {
+	dir := t.TempDir()
+	url, stop := start(t, dir)
+	token := filepath.Join(dir, central.TokenFile)
+	dev, _ := enrolled(t, dir, url, wire.HTTPOptions{}, "")
+	if dev.Hall != "44011" || dev.TrackingURL != "HTTPS://SX.EXAMPLE" {
+		t.Fatalf("enrolled with the printed code: %+v", dev)
 	}
-	if out, err = call(t, "cases", "--json", "--url", url, "--token-file", token); err != nil {
+	out, err := call(t, "cases", "--json", "--url", url, "--token-file", token)
+	if err != nil {
 		t.Fatal(err)
 	}
 	var list central.CaseList
@@ -140,6 +172,9 @@ func TestClearRefusals(t *testing.T) {
 		{"half a certificate", serve("--data", t.TempDir(), "--tls-cert", open), "go together"},
 		{"tracking URL with a path", []string{"serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--tracking-url", "HTTPS://SX/T/"}, "not a scheme and a host"},
 		{"no data directory", []string{"serve", "--tracking-url", "HTTPS://SX"}, "--data"},
+		{"proxy that is no network", serve("--data", t.TempDir(), "--listen", "127.0.0.1:0", "--trusted-proxy", "gateway"), "trusted-proxy"},
+		{"restore while it runs", []string{"restore", "--data", dir}, "stop it first"},
+		{"restore of nothing", []string{"restore", "--data", t.TempDir()}, "no MANIFEST"},
 		{"no such command", []string{"sevre"}, "sevre"},
 	}
 	for _, tt := range tests {
@@ -170,25 +205,14 @@ func TestClearRefusals(t *testing.T) {
 func TestLostKeysAreNotReplaced(t *testing.T) {
 	dir := t.TempDir()
 	url, stop := start(t, dir)
-	out, err := call(t, "enrol-code", "--url", url, "--token-file", filepath.Join(dir, central.TokenFile), "--hall", "44011", "--hall-name", "x", "--kiosk", "107")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, _, _ := strings.Cut(out, "\n")
-	_, pub, err := item.Default().GenerateSignKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := wire.Enrol(t.Context(), url, wire.HTTPOptions{}, item.Default(), wire.Enrolment{Code: code, Suite: item.Default().Name(), SignPublic: pub}); err != nil {
-		t.Fatal(err)
-	}
+	enrolled(t, dir, url, wire.HTTPOptions{}, "")
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(dir, central.KeysFile)); err != nil {
 		t.Fatal(err)
 	}
-	_, err = call(t, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--tracking-url", "HTTPS://SX.EXAMPLE")
+	_, err := call(t, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--tracking-url", "HTTPS://SX.EXAMPLE")
 	if err == nil || !strings.Contains(err.Error(), "restore it from the backup") {
 		t.Errorf("serve without keys: %v", err)
 	}
@@ -205,40 +229,31 @@ func TestMainProcess(t *testing.T) {
 	}
 }
 
-// I3: killing central at any instant never makes an acknowledged item disappear.
+// acked is an item and the ack it got.
+type acked struct {
+	item *item.Item
+	ack  *wire.Ack
+}
+
+// I3: killing central at any instant never makes an acknowledged item disappear. A poster hands over items one after the
+// other while the process is killed under it; what it had an answer for must be there in the next round, under the same
+// ack, and what it had none for may be there or not, and is sent again.
 func TestAcksSurviveKill(t *testing.T) {
+	rounds := 8
+	if testing.Short() {
+		rounds = 3
+	}
 	dir := t.TempDir()
-	suite := item.Default()
-	priv, pub, err := suite.GenerateSignKey()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var dev wire.Device
-	type acked struct {
-		item *item.Item
-		ack  wire.Ack
-	}
+	var private []byte
 	var all []acked
-	const rounds = 4
+	var open *item.Item // sent without an answer
 	for round := range rounds {
 		url, kill := startProcess(t, dir)
 		if round == 0 {
-			out, err := call(t, "enrol-code", "--url", url, "--token-file", filepath.Join(dir, central.TokenFile), "--hall", "44011", "--hall-name", "x", "--kiosk", "107")
-			if err != nil {
-				t.Fatal(err)
-			}
-			code, _, _ := strings.Cut(out, "\n")
-			if dev, err = wire.Enrol(t.Context(), url, wire.HTTPOptions{}, suite, wire.Enrolment{Code: code, Suite: suite.Name(), SignPublic: pub}); err != nil {
-				t.Fatal(err)
-			}
+			dev, private = enrolled(t, dir, url, wire.HTTPOptions{}, "")
 		}
-		client, err := wire.NewClient(wire.ClientConfig{
-			BaseURL: url, Suite: suite, Source: dev.Source(), SignKey: dev.SignKey, SignPriv: priv,
-			UpstreamKey: dev.UpstreamKey, UpstreamPub: dev.UpstreamPub, Now: time.Now,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		client := connect(t, url, wire.HTTPOptions{}, dev, private)
 		for _, old := range all {
 			a, err := client.PostBatch(t.Context(), []*item.Item{old.item})
 			if err != nil {
@@ -249,29 +264,52 @@ func TestAcksSurviveKill(t *testing.T) {
 				t.Fatalf("round %d: position %d was acknowledged and is now %+v", round, old.ack.Position, r)
 			}
 		}
-		sealer := item.Sealer{Suite: suite, SealKey: dev.SealKey, SealPublic: dev.SealPublic, SignKey: dev.SignKey, SignPriv: priv}
-		for range 5 {
-			it := &item.Item{ID: item.NewID(time.Now()), Source: dev.Source().String(), Type: item.TypeHealth, Time: item.FormatTime(time.Now()),
-				Sequence: item.FormatSequence(uint64(len(all) + 1)), Prev: item.Genesis}
-			if err := sealer.Finish(it, []byte("{}")); err != nil {
-				t.Fatal(err)
+		before := len(all)
+		for {
+			it := open
+			if it == nil {
+				it = health(t, dev, private, uint64(len(all)+1))
 			}
 			a, err := client.PostBatch(t.Context(), []*item.Item{it})
 			if err != nil {
-				t.Fatal(err)
+				if !errors.Is(err, wire.ErrNoAnswer) {
+					t.Fatalf("round %d: %v", round, err)
+				}
+				open = it
+				break
 			}
 			r := a.Results[0]
-			if r.Status != wire.Stored || r.Ack == nil {
+			arrived := r.Status == wire.Stored || r.Status == wire.Duplicate && it == open
+			if r.Ack == nil || !arrived {
 				t.Fatalf("round %d: %+v", round, r)
 			}
-			all = append(all, acked{it, *r.Ack})
+			all, open = append(all, acked{it, r.Ack}), nil
+			if len(all) == before+1 { // so that every round is killed in the middle of it
+				time.AfterFunc(rand.N(60*time.Millisecond), kill)
+			}
 		}
-		client.Close()
+		if len(all) == before {
+			t.Fatalf("round %d: killed before the first answer", round)
+		}
 		kill()
+		client.Close()
 	}
+	t.Logf("%d items acknowledged in %d rounds", len(all), rounds)
 }
 
-// startProcess runs central in a process of its own; kill ends it as a power switch would end it.
+// health makes item seq of a device.
+func health(t *testing.T, dev wire.Device, private []byte, seq uint64) *item.Item {
+	t.Helper()
+	sealer := item.Sealer{Suite: item.Default(), SealKey: dev.SealKey, SealPublic: dev.SealPublic, SignKey: dev.SignKey, SignPriv: private}
+	it := &item.Item{ID: item.NewID(time.Now()), Source: dev.Source().String(), Type: item.TypeHealth, Time: item.FormatTime(time.Now()),
+		Sequence: item.FormatSequence(seq), Prev: item.Genesis}
+	if err := sealer.Finish(it, []byte("{}")); err != nil {
+		t.Fatal(err)
+	}
+	return it
+}
+
+// startProcess runs central in a process of its own; kill ends it as a power switch would end it, once.
 func startProcess(t *testing.T, dir string) (url string, kill func()) {
 	t.Helper()
 	exe, err := os.Executable()
@@ -287,15 +325,35 @@ func startProcess(t *testing.T, dir string) (url string, kill func()) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatalf("central did not start: %v", err)
+	kill = sync.OnceFunc(func() {
+		_ = cmd.Process.Kill() // or it has ended by itself, which the test sees
+		_ = cmd.Wait()         // it was killed: that is its error
+	})
+	t.Cleanup(kill)
+	return readyLine(t, out), kill
+}
+
+// readyLine waits, bounded, for central to say where it listens.
+func readyLine(t *testing.T, out io.Reader) (url string) {
+	t.Helper()
+	type said struct {
+		line string
+		err  error
 	}
-	_, url, _ = strings.Cut(strings.TrimSpace(line), " at ")
-	return url, func() {
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
+	first := make(chan said, 1)
+	go func() {
+		line, err := bufio.NewReader(out).ReadString('\n')
+		first <- said{line, err}
+	}()
+	select {
+	case s := <-first:
+		_, url, ok := strings.Cut(strings.TrimSpace(s.line), " at ")
+		if s.err != nil || !ok {
+			t.Fatalf("central did not start: %q, %v", s.line, s.err)
 		}
-		_ = cmd.Wait() // it was killed: that is its error
+		return url
+	case <-time.After(20 * time.Second):
+		t.Fatal("central does not say where it listens")
+		return ""
 	}
 }

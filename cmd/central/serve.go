@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"onedoor/sync/central"
@@ -22,6 +23,8 @@ type serveCmd struct {
 	TrackingURL string `required:"" name:"tracking-url" help:"Scheme and host that receipts print before tracking codes."`
 	TLSCert     string `name:"tls-cert" type:"existingfile" help:"PEM certificate chain."`
 	TLSKey      string `name:"tls-key" type:"existingfile" help:"PEM private key."`
+
+	TrustedProxy []netip.Prefix `name:"trusted-proxy" placeholder:"CIDR" help:"Network of a proxy that ends TLS in front of central; its X-Forwarded-For is believed. May be repeated."`
 }
 
 // stopLimit bounds the wait for requests under way when central is told to stop.
@@ -51,8 +54,12 @@ func (c *serveCmd) Run(ctx context.Context, stdout io.Writer, stderr errOut) (er
 	}
 	server, err := central.New(central.Config{
 		Store: store, Suite: item.Default(), Keys: keys, Now: time.Now, Logger: logger, TrackingURL: c.TrackingURL,
+		TrustedProxies: c.TrustedProxy,
 	})
 	if err != nil {
+		return err
+	}
+	if err := server.Reconsider(ctx); err != nil {
 		return err
 	}
 	var lc net.ListenConfig

@@ -54,7 +54,10 @@ func (s *Server) deskRoutes(mux *http.ServeMux) {
 	handle("GET /desk", s.signedIn(s.deskList))
 	handle("POST /desk/sign-in", s.deskSignIn)
 	handle("POST /desk/sign-out", s.signedIn(func(w http.ResponseWriter, r *http.Request, _ string) {
-		s.endSession(w, r)
+		if err := s.endSession(w, r); err != nil {
+			s.deskFailed(w, r, err)
+			return
+		}
 		http.Redirect(w, r, "/desk", http.StatusSeeOther)
 	}))
 	handle("GET /desk/cases/{ref}", s.signedIn(func(w http.ResponseWriter, r *http.Request, csrf string) {
@@ -67,18 +70,28 @@ func (s *Server) deskRoutes(mux *http.ServeMux) {
 // signedIn lets only a session through and, for a change, only with its CSRF token.
 func (s *Server) signedIn(next func(w http.ResponseWriter, r *http.Request, csrf string)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		csrf, ok := s.session(r)
-		if !ok {
-			s.deskSignInPage(w, r, http.StatusUnauthorized, "")
+		ses, err := s.session(r)
+		if errors.Is(err, errNoSession) {
+			problem := ""
+			if r.Method != http.MethodGet {
+				problem = "desk.expired"
+			}
+			s.deskSignInPage(w, r, http.StatusUnauthorized, problem)
 			return
 		}
+		if err != nil {
+			s.deskFailed(w, r, err)
+			return
+		}
+		csrf := s.csrf(ses)
 		if r.Method != http.MethodGet {
-			r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
-			if !equal(r.PostFormValue("csrf"), csrf) {
+			if !equal(field(r, "csrf"), csrf) {
 				s.deskSignInPage(w, r, http.StatusForbidden, "desk.expired")
 				return
 			}
 		}
+		ses.seen = s.cfg.Now()
+		s.setSession(w, r, ses)
 		next(w, r, csrf)
 	}
 }
@@ -102,14 +115,13 @@ func (s *Server) deskSignInPage(w http.ResponseWriter, r *http.Request, status i
 }
 
 func (s *Server) deskSignIn(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
-	addr := s.cfg.ClientAddr(r)
+	addr := s.clientAddr(r)
 	if s.wrongTokens.blocked(addr) {
 		w.Header().Set("Retry-After", "60")
 		s.deskSignInPage(w, r, http.StatusTooManyRequests, "desk.limited")
 		return
 	}
-	if !s.tokenRight(strings.TrimSpace(r.PostFormValue("token"))) {
+	if !s.tokenRight(strings.TrimSpace(field(r, "token"))) {
 		s.wrongTokens.wrong(addr)
 		s.cfg.Logger.Warn("wrong operator token at the desk", "addr", addr)
 		s.deskSignInPage(w, r, http.StatusForbidden, "desk.wrong")
@@ -220,7 +232,7 @@ func deskFields(p *page, values map[string]any) []deskField {
 
 func (s *Server) deskStage(w http.ResponseWriter, r *http.Request, csrf string) {
 	ref := r.PathValue("ref")
-	_, err := s.Advance(r.Context(), ref, wire.Stage(r.PostFormValue("stage")), r.PostFormValue("official_no"), r.PostFormValue("note"))
+	_, err := s.Advance(r.Context(), ref, wire.Stage(field(r, "stage")), field(r, "official_no"), field(r, "note"))
 	var refused *problem
 	switch {
 	case err == nil:

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -23,32 +24,33 @@ const (
 	codeTries    = 5
 )
 
-// rawKey is the context key of the enrolment request as it came.
-type rawKey struct{}
+// addrKey is the context key of the address that an enrolment comes from.
+type addrKey struct{}
 
-type rawRequest struct {
-	header, method, path string
-	body                 []byte
-	addr                 string
+type enrolInput struct {
+	RawBody []byte `contentType:"application/json"`
 }
-
-type enrolInput struct{ Body wire.Enrolment }
 
 type enrolAnswer struct{ Body wire.Device }
 
 func (s *Server) enrol(ctx context.Context, in *enrolInput) (*enrolAnswer, error) {
-	raw, _ := ctx.Value(rawKey{}).(rawRequest)
-	req := in.Body
+	addr, _ := ctx.Value(addrKey{}).(string)
+	var req wire.Enrolment
+	if err := json.Unmarshal(in.RawBody, &req); err != nil { // whose words may repeat what was sent
+		return nil, newProblem(http.StatusUnprocessableEntity, "", "the body is not an enrolment")
+	}
 	if req.Suite != s.cfg.Suite.Name() {
 		return nil, newProblem(http.StatusUnprocessableEntity, "", "this central uses suite "+s.cfg.Suite.Name())
 	}
 	if len(req.SignPublic) == 0 || len(req.SignPublic) > 200 {
 		return nil, newProblem(http.StatusUnprocessableEntity, "", "the signing key is missing")
 	}
-	if raw.header != "" { // a device that signs its enrolment must hold the key it brings
-		if _, err := wire.VerifyRequest(s.cfg.Suite, req.SignPublic, raw.header, raw.method, raw.path, raw.body); err != nil {
-			return nil, newProblem(http.StatusUnauthorized, "", "the request is not signed with the key it brings")
-		}
+	tooMany := newProblem(http.StatusTooManyRequests, "", "too many wrong codes; wait a minute")
+	if s.wrongEnrolments.blocked(addr) { // before the store, where a wrong guess would use up a code's tries
+		return nil, tooMany
+	}
+	if err := req.Verify(s.cfg.Suite); err != nil {
+		return nil, newProblem(http.StatusUnauthorized, "", "the enrolment is not signed with the key that it brings")
 	}
 	refused := newProblem(http.StatusForbidden, wire.ProblemCode, "the enrolment code is unknown, used, expired or was tried too often; ask for a new one")
 	handle, hash, ok := parseEnrolCode(req.Code)
@@ -60,11 +62,12 @@ func (s *Server) enrol(ctx context.Context, in *enrolInput) (*enrolAnswer, error
 		})
 	}
 	if errors.Is(err, ErrCode) {
-		if within, first := s.wrongEnrolments.wrong(raw.addr); !within {
-			if first {
-				s.cfg.Logger.Warn("many wrong enrolment codes from one address", "addr", raw.addr)
-			}
-			return nil, newProblem(http.StatusTooManyRequests, "", "too many wrong codes; wait a minute")
+		within, first := s.wrongEnrolments.wrong(addr)
+		if first {
+			s.cfg.Logger.Warn("many wrong enrolment codes from one address", "addr", addr)
+		}
+		if !within { // others were faster
+			return nil, tooMany
 		}
 		return nil, refused
 	}

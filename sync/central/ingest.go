@@ -116,16 +116,15 @@ func (s *Server) ingest(ctx context.Context, from Device, items []received) ([]w
 }
 
 // answer turns what the store did into a result, with an ack for what is durable.
-func (s *Server) answer(r *wire.Result, e *Entry, o Outcome) error {
+func (s *Server) answer(r *wire.Result, e *Entry, o Outcome) (err error) {
 	it := &e.Item
 	r.Status = o.Status
+	if o.Alarm != "" {
+		s.cfg.Logger.Error("item needs a person's eye", "source", it.Source, "sequence", it.Sequence, "id", it.ID, "why", o.Alarm)
+	}
 	switch o.Status {
 	case wire.Stored, wire.Duplicate, wire.Held:
-		r.Ack = &wire.Ack{
-			Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: e.Digest.String(), Tier: wire.TierCentral,
-			Epoch: s.cfg.Store.Epoch(), Position: o.Position, At: item.FormatTime(o.At), Key: s.cfg.Keys.SignID,
-		}
-		if err := r.Ack.Sign(s.cfg.Suite, s.cfg.Keys.SignPrivate); err != nil {
+		if r.Ack, err = s.ack(e, o); err != nil {
 			return err
 		}
 		if o.Status == wire.Held {
@@ -136,6 +135,20 @@ func (s *Server) answer(r *wire.Result, e *Entry, o Outcome) error {
 		r.Problem = &wire.Problem{Type: ProblemIdentity, Title: "Conflict", Detail: o.Why}
 	}
 	return nil
+}
+
+// ack signs that an item is in the ledger, and whether it has taken effect. For the same state it is the same ack for
+// ever.
+func (s *Server) ack(e *Entry, o Outcome) (*wire.Ack, error) {
+	it, status := &e.Item, wire.Stored
+	if o.Status == wire.Held {
+		status = wire.Held
+	}
+	a := &wire.Ack{
+		Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: e.Digest.String(), Status: status, Tier: wire.TierCentral,
+		Epoch: s.cfg.Store.Epoch(), Position: o.Position, At: item.FormatTime(o.At), Key: s.cfg.Keys.SignID,
+	}
+	return a, a.Sign(s.cfg.Suite, s.cfg.Keys.SignPrivate)
 }
 
 // refusal is a result for an item that does not reach the store.
@@ -163,7 +176,7 @@ func (s *Server) examine(ctx context.Context, from Device, r received) (Entry, *
 	}
 	src, err := item.ParseSource(it.Source)
 	if err != nil || src.Hall != from.Kiosk.Hall || src.Kiosk != from.Kiosk.Number {
-		return Entry{}, reject(ProblemItem, "the source is another machine than the one that sends"), nil
+		return Entry{}, reject(ProblemItem, "the source is another machine than the one that sends"), nil //nolint:nilerr // a refusal is the item's result, not a failure
 	}
 	// A kiosk that was enrolled anew may still drain what its former incarnation accepted; that one's key must have signed.
 	signer := from
@@ -221,6 +234,8 @@ func (s *Server) understand(e Entry, src item.Source) (Entry, *refusal, error) {
 		switch {
 		case len(it.ReceiptNo) != 20 || !strings.HasPrefix(it.ReceiptNo, src.Hall+src.Kiosk+src.Incarnation):
 			return e, reject(ProblemItem, "the receipt number is not one of this machine"), nil
+		case !checked(it.ReceiptNo):
+			return e, reject(ProblemItem, "the receipt number's check digits are wrong"), nil
 		case len(it.TrackHash) != 64:
 			return e, reject(ProblemItem, "there is no hash of a tracking code"), nil
 		}
@@ -230,4 +245,16 @@ func (s *Server) understand(e Entry, src item.Source) (Entry, *refusal, error) {
 		return e, reject(ProblemPayload, err.Error()), nil
 	}
 	return e, nil, nil
+}
+
+// checked reports whether the last two of a number's digits are its check digits (ISO 7064 MOD 97-10).
+func checked(number string) bool {
+	rest := 0
+	for _, c := range []byte(number) {
+		if c < '0' || c > '9' {
+			return false
+		}
+		rest = (rest*10 + int(c-'0')) % 97
+	}
+	return rest == 1
 }

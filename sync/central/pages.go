@@ -111,15 +111,8 @@ func (p *pages) render(w http.ResponseWriter, status int, name string, data any)
 
 // pageLang follows ?lang=, then the browser's wish; Chinese is for everybody else.
 func pageLang(r *http.Request) string {
-	wish := r.URL.Query().Get("lang")
-	if wish == "" {
-		wish = r.PostFormValue("lang")
-	}
-	switch {
-	case wish == langEnglish:
-		return langEnglish
-	case wish != "":
-		return langChinese
+	if wish := r.URL.Query().Get("lang"); wish != "" {
+		return knownLang(wish)
 	}
 	matcher := language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English})
 	tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
@@ -130,6 +123,22 @@ func pageLang(r *http.Request) string {
 		return langEnglish
 	}
 	return langChinese
+}
+
+func knownLang(wish string) string {
+	if wish == langEnglish {
+		return langEnglish
+	}
+	return langChinese
+}
+
+// field gives a field of a posted form, "" when it has none. Multipart forms are not read: they would be laid down on
+// the disk.
+func field(r *http.Request, name string) string {
+	if err := r.ParseForm(); err != nil {
+		return ""
+	}
+	return r.PostForm.Get(name)
 }
 
 // groups cuts a number into groups of four for reading aloud.

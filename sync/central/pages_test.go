@@ -100,11 +100,15 @@ func TestTypedCode(t *testing.T) {
 	k := h.enrol("107")
 	code := string(tracking.New(k.dev.Number, k.dev.TrackingKey))
 	mustContain(t, h.get("/").body, `name="code"`, "/openapi.json", "/desk")
-	for _, typed := range []string{code, strings.ToLower(code), code[:4] + " " + code[4:], "HTTPS://SX.EXAMPLE/T/" + code} {
+	for _, typed := range []string{code, strings.ToLower(code), code[:4] + " " + code[4:], "HTTPS://SX.EXAMPLE/T/" + code,
+		"https://sx.example/T/" + code + "?lang=en", "HTTPS://SX.EXAMPLE/T/" + code + "/#way", " https://sx.example/t/" + code + "?next=/x/y#z "} {
 		a := h.form("/T", nil, url.Values{"code": {typed}})
 		if a.status != 303 || !strings.HasPrefix(a.header.Get("Location"), "/T/"+code) {
 			t.Errorf("typed %q: %d to %q", typed, a.status, a.header.Get("Location"))
 		}
+	}
+	if a := h.form("/T", nil, url.Values{"code": {code}, "lang": {"en"}}); a.header.Get("Location") != "/T/"+code+"?lang=en" {
+		t.Errorf("typed on the English page: to %q", a.header.Get("Location"))
 	}
 	if a := h.form("/T", nil, url.Values{"code": {"nonsense"}}); a.status != 404 {
 		t.Errorf("nonsense: %d", a.status)
@@ -172,9 +176,99 @@ func TestDesk(t *testing.T) {
 	if a := h.form(path+"/stage", with(), back); a.status != 409 {
 		t.Errorf("backwards: %d", a.status)
 	}
-	h.clock.add(8 * time.Hour)
-	if a := h.do("GET", "/desk", with(), nil); a.status != 401 {
-		t.Errorf("after eight hours: %d", a.status)
+}
+
+// browser keeps the desk's cookie as a browser does.
+type browser struct {
+	h      *hall
+	cookie string
+}
+
+func (b *browser) keep(a answer) answer {
+	if set := a.header.Get("Set-Cookie"); set != "" {
+		b.cookie, _, _ = strings.Cut(set, ";")
+	}
+	return a
+}
+
+func (b *browser) get(path string) answer {
+	b.h.t.Helper()
+	return b.keep(b.h.do("GET", path, http.Header{"Cookie": {b.cookie}}, nil))
+}
+
+func (b *browser) post(path string, values url.Values) answer {
+	b.h.t.Helper()
+	return b.keep(b.h.form(path, http.Header{"Cookie": {b.cookie}}, values))
+}
+
+var csrfField = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
+
+func (b *browser) signIn() (csrf string) {
+	b.h.t.Helper()
+	if a := b.post("/desk/sign-in", url.Values{"token": {b.h.keys.OperatorToken}}); a.status != 303 {
+		b.h.t.Fatalf("sign-in: %d", a.status)
+	}
+	m := csrfField.FindSubmatch(b.get("/desk").body)
+	if m == nil {
+		b.h.t.Fatal("no CSRF token")
+	}
+	return string(m[1])
+}
+
+// Whoever copied the cookie is out as well, on this start of central and on the next.
+func TestSignOutEndsTheSessionOnTheServer(t *testing.T) {
+	h := setup(t)
+	b, other := &browser{h: h}, &browser{h: h}
+	csrf := b.signIn()
+	other.signIn()
+	stolen := b.cookie
+	if a := b.post("/desk/sign-out", url.Values{"csrf": {csrf}}); a.status != 303 || !strings.Contains(a.header.Get("Set-Cookie"), "Max-Age=0") {
+		t.Fatalf("sign-out: %d %q", a.status, a.header.Get("Set-Cookie"))
+	}
+	if a := (&browser{h, stolen}).get("/desk"); a.status != 401 || a.header.Get("Set-Cookie") != "" {
+		t.Errorf("the copied cookie after sign-out: %d", a.status)
+	}
+	if a := other.get("/desk"); a.status != 200 {
+		t.Errorf("another's session: %d", a.status)
+	}
+	h.restart()
+	if a := (&browser{h, stolen}).get("/desk"); a.status != 401 {
+		t.Errorf("the copied cookie after a restart: %d", a.status)
+	}
+	if a := other.get("/desk"); a.status != 200 {
+		t.Errorf("another's session after a restart: %d", a.status)
+	}
+}
+
+func TestDeskSessionSlidesAndEnds(t *testing.T) {
+	h := setup(t)
+	idle := &browser{h: h}
+	idle.signIn()
+	h.clock.add(15 * time.Minute)
+	if a := idle.get("/desk"); a.status != 401 {
+		t.Errorf("after a quarter of an hour of nothing: %d", a.status)
+	}
+	busy := &browser{h: h}
+	csrf := busy.signIn()
+	first := busy.cookie
+	for at := time.Duration(0); at < 8*time.Hour-10*time.Minute; at += 10 * time.Minute {
+		h.clock.add(10 * time.Minute)
+		if a := busy.get("/desk"); at+10*time.Minute < 8*time.Hour && a.status != 200 {
+			t.Fatalf("at work, after %v: %d", at, a.status)
+		}
+		if at == time.Hour {
+			if a := (&browser{h, first}).get("/desk"); a.status != 401 {
+				t.Errorf("an hour old cookie: %d", a.status)
+			}
+			// A form that was opened an hour ago still works.
+			if a := busy.post("/desk/cases/x/open", url.Values{"csrf": {csrf}}); a.status != 404 {
+				t.Errorf("old form: %d", a.status)
+			}
+		}
+	}
+	h.clock.add(10 * time.Minute)
+	if a := busy.get("/desk"); a.status != 401 {
+		t.Errorf("after eight hours of work: %d", a.status)
 	}
 }
 

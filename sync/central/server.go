@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -27,13 +26,9 @@ type Config struct {
 	Now         func() time.Time
 	Logger      *slog.Logger
 	TrackingURL string // scheme and host that kiosks put before tracking codes, for instance HTTPS://SX.GOV.CN
-	// Zone is that of the times on pages. nil means UTC+8.
-	Zone *time.Location
-	// ClientAddr tells who asks, for rate limits. nil means the connection's address; a site behind a proxy that it
-	// trusts reads the proxy's header here.
-	ClientAddr func(*http.Request) string
-	// SecureCookie keeps the desk's cookie to HTTPS even when a gateway ends TLS before this server.
-	SecureCookie bool
+	// TrustedProxies are the networks of the proxies that end TLS in front of this server, if any. Their X-Forwarded-For is
+	// believed, and the desk's cookie is kept to HTTPS for who comes through them.
+	TrustedProxies []netip.Prefix
 }
 
 // Server answers kiosks, staff and citizens.
@@ -67,13 +62,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil || u.Host == "" || (u.Path != "" && u.Path != "/") {
 		return nil, fmt.Errorf("new central server: tracking URL %q is not a scheme and a host", cfg.TrackingURL)
 	}
-	if cfg.Zone == nil {
-		cfg.Zone = time.FixedZone("UTC+8", 8*60*60)
-	}
-	if cfg.ClientAddr == nil {
-		cfg.ClientAddr = connectionAddr
-	}
-	pages, err := newPages(cfg.Zone)
+	pages, err := newPages(time.FixedZone("UTC+8", 8*60*60))
 	if err != nil {
 		return nil, fmt.Errorf("new central server: %w", err)
 	}
@@ -94,11 +83,14 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // (http.Server.RegisterOnShutdown). It may be called twice.
 func (s *Server) Stop() { s.stopOnce.Do(func() { close(s.stopping) }) }
 
+// maxForm bounds what a person or an operator's program sends, in bytes.
+const maxForm = 64 << 10
+
 func (s *Server) routes() {
 	mux := http.NewServeMux()
 	config := huma.DefaultConfig("Onedoor central platform", "1")
 	config.Info.Description = "Sync protocol between kiosks and the central platform, and the staff API. " +
-		"Every /sync request is signed in " + wire.HeaderRequest + " and every answer in " + wire.HeaderSignature +
+		"Every /sync request is signed in " + wire.HeaderRequest + " and every answer to a known device in " + wire.HeaderSignature +
 		", as compact JWS; see the Go package onedoor/sync/wire."
 	config.CreateHooks = nil // no $schema members: answers are signed and kept short
 	config.DocsPath = ""     // its page would load scripts from another host
@@ -110,6 +102,7 @@ func (s *Server) routes() {
 	api := humago.New(mux, config)
 	s.syncOperations(api)
 	s.staffOperations(api)
+	allowMore(api)
 	s.pageRoutes(mux)
 
 	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -120,7 +113,11 @@ func (s *Server) routes() {
 		if strings.HasPrefix(r.URL.Path, "/desk") {
 			h.Set("Referrer-Policy", "same-origin") // or browsers would hide the origin of the desk's own forms
 		}
-		switch area(r.URL.Path) {
+		a := area(r.URL.Path)
+		if a != areaSync { // which has its own, larger limit
+			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		}
+		switch a {
 		case areaSync:
 			s.serveSync(mux, w, r)
 		case areaStaff:
@@ -129,23 +126,4 @@ func (s *Server) routes() {
 			mux.ServeHTTP(w, r)
 		}
 	})
-}
-
-// connectionAddr is the address of the connection; an IPv6 host counts as its /64.
-func connectionAddr(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	addr = addr.Unmap()
-	if addr.Is6() {
-		if p, err := addr.WithZone("").Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return addr.String()
 }

@@ -6,57 +6,106 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 )
 
-// A desk session is a cookie that proves itself: expiry and a random part under a MAC whose key comes from the operator
-// token. So any copy of central knows it, and a new token ends all sessions.
+// A desk session is a cookie that proves itself: a random id, when it began and when it was last used, under a MAC whose
+// key comes from the operator token. So any copy of central knows it, and a new token ends all sessions. It ends a
+// quarter of an hour after its last use, eight hours after its begin, or, wherever its cookie was copied to, by signing
+// out, which the store remembers.
 const (
 	sessionCookie = "onedoor_desk"
+	sessionIdle   = 15 * time.Minute
 	sessionLife   = 8 * time.Hour
+	sessionID     = 16 // bytes
 )
 
-func (s *Server) sessionMAC(use, value string) string {
+type session struct {
+	id          []byte
+	began, seen time.Time
+}
+
+// errNoSession is returned for a request without a session that still counts.
+var errNoSession = errors.New("no desk session")
+
+func (s *Server) sessionMAC(use string, value []byte) []byte {
 	m := hmac.New(sha256.New, []byte(s.cfg.Keys.OperatorToken))
 	m.Write([]byte("onedoor desk " + use + " "))
-	m.Write([]byte(value))
-	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+	m.Write(value)
+	return m.Sum(nil)
+}
+
+// csrf is the token of the session's forms. It stays the same while the session lasts, in every window.
+func (s *Server) csrf(ses session) string {
+	return base64.RawURLEncoding.EncodeToString(s.sessionMAC("csrf", ses.id))
 }
 
 func (s *Server) startSession(w http.ResponseWriter, r *http.Request) {
-	raw := binary.BigEndian.AppendUint64(nil, uint64(s.cfg.Now().Add(sessionLife).Unix()))
-	raw = append(raw, make([]byte, 16)...)
-	rand.Read(raw[8:]) // never fails
-	value := base64.RawURLEncoding.EncodeToString(raw)
-	http.SetCookie(w, s.cookie(r, value+"."+s.sessionMAC("session", value), int(sessionLife.Seconds())))
+	now := s.cfg.Now()
+	ses := session{id: make([]byte, sessionID), began: now, seen: now}
+	rand.Read(ses.id) // never fails
+	s.setSession(w, r, ses)
 }
 
-func (s *Server) endSession(w http.ResponseWriter, r *http.Request) {
+func (s *Server) setSession(w http.ResponseWriter, r *http.Request, ses session) {
+	raw := append([]byte{}, ses.id...)
+	raw = binary.BigEndian.AppendUint64(raw, uint64(ses.began.Unix()))
+	raw = binary.BigEndian.AppendUint64(raw, uint64(ses.seen.Unix()))
+	b64 := base64.RawURLEncoding.EncodeToString
+	http.SetCookie(w, s.cookie(r, b64(raw)+"."+b64(s.sessionMAC("session", raw)), int(sessionIdle.Seconds())))
+}
+
+// endSession ends it here, whatever the browser does.
+func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Del("Set-Cookie")
 	http.SetCookie(w, s.cookie(r, "", -1))
+	ses, err := s.session(r)
+	if errors.Is(err, errNoSession) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.cfg.Store.EndSession(r.Context(), s.cfg.Now(), hex.EncodeToString(ses.id), ses.began.Add(sessionLife))
 }
 
 func (s *Server) cookie(r *http.Request, value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
 		Name: sessionCookie, Value: value, Path: "/desk", MaxAge: maxAge, HttpOnly: true,
-		Secure: s.cfg.SecureCookie || r.TLS != nil, SameSite: http.SameSiteStrictMode,
+		Secure: s.encrypted(r), SameSite: http.SameSiteStrictMode,
 	}
 }
 
-// session gives the CSRF token of the request's session; ok is false when there is none that still counts.
-func (s *Server) session(r *http.Request) (csrf string, ok bool) {
+// session gives the request's session, or errNoSession, or the store's error.
+func (s *Server) session(r *http.Request) (session, error) {
 	c, err := r.Cookie(sessionCookie)
 	if err != nil {
-		return "", false
+		return session{}, errNoSession
 	}
-	value, mac, found := strings.Cut(c.Value, ".")
-	if !found || !hmac.Equal([]byte(mac), []byte(s.sessionMAC("session", value))) {
-		return "", false
-	}
+	value, mac, _ := strings.Cut(c.Value, ".")
 	raw, err := base64.RawURLEncoding.DecodeString(value)
-	if err != nil || len(raw) != 24 || s.cfg.Now().Unix() >= int64(binary.BigEndian.Uint64(raw)) {
-		return "", false
+	if err != nil || len(raw) != sessionID+16 {
+		return session{}, errNoSession
 	}
-	return s.sessionMAC("csrf", value), true
+	sum, err := base64.RawURLEncoding.DecodeString(mac)
+	if err != nil || !hmac.Equal(sum, s.sessionMAC("session", raw)) {
+		return session{}, errNoSession
+	}
+	at := func(b []byte) time.Time { return time.Unix(int64(binary.BigEndian.Uint64(b)), 0) }
+	ses := session{raw[:sessionID], at(raw[sessionID:]), at(raw[sessionID+8:])}
+	if now := s.cfg.Now(); now.Sub(ses.began) >= sessionLife || now.Sub(ses.seen) >= sessionIdle {
+		return session{}, errNoSession
+	}
+	ended, err := s.cfg.Store.SessionEnded(r.Context(), hex.EncodeToString(ses.id))
+	if err != nil {
+		return session{}, err
+	}
+	if ended {
+		return session{}, errNoSession
+	}
+	return ses, nil
 }

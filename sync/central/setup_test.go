@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -181,7 +182,7 @@ func (h *hall) enrol(number string) *kiosk {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	dev, err := wire.Enrol(h.t.Context(), h.http.URL, wire.HTTPOptions{}, h.suite, wire.Enrolment{Code: code, Suite: h.suite.Name(), SignPublic: pub})
+	dev, err := h.redeem(code, keyPair{priv, pub})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -232,13 +233,20 @@ func (k *kiosk) item(typ item.Type, caseID string, caseSeq uint32, payload strin
 	return it
 }
 
+// number is the receipt number of a running number, with its check digits (ISO 7064 MOD 97-10).
+func (k *kiosk) number(running uint64) string {
+	body := fmt.Sprintf("%s%s%s%06d83", k.dev.Hall, k.dev.Kiosk, k.dev.Incarnation, running)
+	n := must(strconv.ParseUint(body, 10, 64))
+	return body + fmt.Sprintf("%02d", 98-n%97*100%97)
+}
+
 // submit makes a submission with its own case and tracking code.
 func (k *kiosk) submit(payload string) (*item.Item, tracking.Code) {
 	k.h.t.Helper()
 	code := tracking.New(k.dev.Number, k.dev.TrackingKey)
 	it := k.item(item.TypeSubmission, item.NewID(k.h.clock.now()), 1, payload, func(it *item.Item) {
 		it.Subject = "service/jzz"
-		it.ReceiptNo = fmt.Sprintf("%s%s%s%06d%04d", k.dev.Hall, k.dev.Kiosk, k.dev.Incarnation, k.seq, 8343)
+		it.ReceiptNo = k.number(k.seq)
 		it.TrackHash = code.Hash()
 	})
 	return it, code

@@ -45,15 +45,14 @@ func requester(ctx context.Context) (Device, error) {
 	return dev, nil
 }
 
-// serveSync proves the request, hands it on with its body inflated, and signs whatever comes back, problems too.
+// serveSync proves the request, hands it on with its body inflated, and signs what comes back, problems too. It signs for
+// a device whose own signature it has verified, and the document of an enrolment that worked; never for a stranger, who
+// could choose what is signed.
 func (s *Server) serveSync(next http.Handler, w http.ResponseWriter, r *http.Request) {
-	nonce := ""
-	if _, claims, err := wire.PeekRequest(r.Header.Get(wire.HeaderRequest)); err == nil {
-		nonce = claims.Nonce
-	}
 	rec := &recorder{header: w.Header(), status: http.StatusOK}
 	rec.header.Set(wire.HeaderVersion, wire.Version)
-	if req, err := s.admit(rec, r); err != nil {
+	req, asked, err := s.admit(rec, r)
+	if err != nil {
 		var p *problem
 		if !errors.As(s.failed("admit request", err), &p) {
 			p = newProblem(http.StatusInternalServerError, "", "")
@@ -62,75 +61,86 @@ func (s *Server) serveSync(next http.Handler, w http.ResponseWriter, r *http.Req
 	} else {
 		next.ServeHTTP(rec, req)
 	}
-	sig, err := wire.SignAnswer(s.cfg.Suite, s.cfg.Keys.SignPrivate, s.cfg.Keys.SignID, rec.status, s.cfg.Store.Epoch(), nonce, rec.body.Bytes())
-	if err != nil {
-		s.cfg.Logger.Error("answer could not be signed", "error", err)
-		http.Error(w, "answer could not be signed", http.StatusInternalServerError)
-		return
+	if asked != nil && (asked.Nonce != "" || rec.status < http.StatusMultipleChoices) {
+		epoch := s.cfg.Store.Epoch()
+		sig, err := wire.SignAnswer(s.cfg.Suite, s.cfg.Keys.SignPrivate, s.cfg.Keys.SignID, *asked, rec.status, epoch, rec.body.Bytes())
+		if err != nil {
+			s.cfg.Logger.Error("answer could not be signed", "error", err)
+			http.Error(w, "answer could not be signed", http.StatusInternalServerError)
+			return
+		}
+		rec.header.Set(wire.HeaderEpoch, epoch)
+		rec.header.Set(wire.HeaderSignature, sig)
 	}
-	rec.header.Set(wire.HeaderEpoch, s.cfg.Store.Epoch())
-	rec.header.Set(wire.HeaderSignature, sig)
 	w.WriteHeader(rec.status)
 	_, _ = w.Write(rec.body.Bytes()) // a cut answer is "no answer" to the device, which then repeats
 }
 
-// admit reads the body as sent, checks version and signature over exactly these bytes, and only then inflates.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
+// admit reads the body as sent, checks signature and version over exactly these bytes, and only then inflates. asked is
+// what an answer can be signed for, also with an error; nil without a verified device or an enrolment.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) (_ *http.Request, asked *wire.Request, err error) {
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxBatchBytes))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return nil, newProblem(http.StatusRequestEntityTooLarge, "", "the body is larger than announced in hello")
+		return nil, nil, newProblem(http.StatusRequestEntityTooLarge, "", "the body is larger than announced in hello")
 	}
 	if err != nil {
-		return nil, newProblem(http.StatusBadRequest, "", "the body ended early")
+		return nil, nil, newProblem(http.StatusBadRequest, "", "the body ended early")
 	}
 	ctx := r.Context()
 	if r.URL.Path != wire.PathHealthz {
-		if v := r.Header.Get(wire.HeaderVersion); v != wire.Version {
-			return nil, newProblem(http.StatusUpgradeRequired, "", fmt.Sprintf("this central speaks %s %s", wire.HeaderVersion, wire.Version))
-		}
+		asked = &wire.Request{Method: r.Method, Path: r.URL.RequestURI(), Body: raw}
 		if r.URL.Path == wire.PathEnrolments {
-			ctx = context.WithValue(ctx, rawKey{}, rawRequest{r.Header.Get(wire.HeaderRequest), r.Method, r.URL.RequestURI(), raw, s.cfg.ClientAddr(r)})
+			ctx = context.WithValue(ctx, addrKey{}, s.clientAddr(r))
 		} else {
-			dev, err := s.authenticate(ctx, r, raw)
+			dev, nonce, err := s.authenticate(ctx, r, raw)
+			if asked.Nonce = nonce; nonce == "" {
+				return nil, nil, err
+			}
 			if err != nil {
-				return nil, err
+				return nil, asked, err
 			}
 			ctx = context.WithValue(ctx, deviceKey{}, dev)
+		}
+		if v := r.Header.Get(wire.HeaderVersion); v != wire.Version {
+			return nil, asked, newProblem(http.StatusUpgradeRequired, "", fmt.Sprintf("this central speaks %s %s", wire.HeaderVersion, wire.Version))
 		}
 	}
 	body, err := inflate(raw, r.Header.Get("Content-Encoding"))
 	if err != nil {
-		return nil, err
+		return nil, asked, err
 	}
 	req := r.Clone(ctx)
 	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	req.Header.Del("Content-Encoding")
 	// Answers are always JSON, whatever a proxy made of Accept.
 	req.Header.Set("Accept", wire.TypeJSON)
-	return req, nil
+	return req, asked, nil
 }
 
-func (s *Server) authenticate(ctx context.Context, r *http.Request, raw []byte) (Device, error) {
+// authenticate gives the device that signed the request, and the nonce it signed. A nonce comes only from a verified
+// request: with an error, it is a known device that is refused, which may be told so in a signed answer.
+func (s *Server) authenticate(ctx context.Context, r *http.Request, raw []byte) (_ Device, nonce string, err error) {
 	header := r.Header.Get(wire.HeaderRequest)
 	key, claims, err := wire.PeekRequest(header)
 	if err != nil {
-		return Device{}, newProblem(http.StatusUnauthorized, "", "the request is not signed by a device")
+		return Device{}, "", newProblem(http.StatusUnauthorized, "", "the request is not signed by a device")
 	}
 	dev, err := s.cfg.Store.Device(ctx, claims.Source)
 	if errors.Is(err, ErrNotFound) {
-		return Device{}, newProblem(http.StatusUnauthorized, wire.ProblemUnknown, "this device is not enrolled here")
+		return Device{}, "", newProblem(http.StatusUnauthorized, wire.ProblemUnknown, "this device is not enrolled here")
 	}
 	if err != nil {
-		return Device{}, fmt.Errorf("find device: %w", err)
+		return Device{}, "", fmt.Errorf("find device: %w", err)
 	}
 	if key != dev.KeyID() || dev.Suite != s.cfg.Suite.Name() {
-		return Device{}, newProblem(http.StatusUnauthorized, "", "the request is signed with another key than the enrolled one")
+		return Device{}, "", newProblem(http.StatusUnauthorized, "", "the request is signed with another key than the enrolled one")
 	}
-	if _, err := wire.VerifyRequest(s.cfg.Suite, dev.SignPublic, header, r.Method, r.URL.RequestURI(), raw); err != nil {
-		return Device{}, newProblem(http.StatusUnauthorized, "", "the request's signature is wrong")
+	verified, err := wire.VerifyRequest(s.cfg.Suite, dev.SignPublic, header, r.Method, r.URL.RequestURI(), raw)
+	if err != nil {
+		return Device{}, "", newProblem(http.StatusUnauthorized, "", "the request's signature is wrong")
 	}
-	return dev, nil
+	return dev, verified.Nonce, nil
 }
 
 // inflate undoes the content encoding, bounded.

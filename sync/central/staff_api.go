@@ -155,7 +155,7 @@ func (s *Server) openSubmission(ctx context.Context, ref string) (Submission, er
 	if err != nil {
 		return Submission{}, err
 	}
-	row, err := s.cfg.Store.Row(ctx, c.ItemID)
+	row, err := s.cfg.Store.Row(ctx, c.ItemSource, c.ItemID)
 	if err != nil {
 		return Submission{}, fmt.Errorf("read sealed item: %w", err)
 	}
@@ -200,11 +200,11 @@ func (s *Server) Advance(ctx context.Context, ref string, to wire.Stage, officia
 		if err != nil {
 			return Case{}, err
 		}
-		step, unchanged, err := advance(&c, Step{Stage: to, At: s.cfg.Now().In(s.cfg.Zone), OfficialNo: officialNo, Note: note})
+		step, unchanged, err := advance(&c, Step{Stage: to, At: s.cfg.Now().In(s.pages.zone), OfficialNo: officialNo, Note: note})
 		if err != nil || unchanged {
 			return c, err
 		}
-		c, err = s.cfg.Store.Advance(ctx, Change{CaseID: c.ID, IfVersion: c.Version, Step: step})
+		c, err = s.cfg.Store.Advance(ctx, Change{Kiosk: c.Kiosk, CaseID: c.ID, IfVersion: c.Version, Step: step})
 		if errors.Is(err, ErrVersion) {
 			continue // someone was faster: decide again on what it is now
 		}

@@ -75,6 +75,13 @@ func TestOpenAPI(t *testing.T) {
 			t.Errorf("%s %s is not described", method, path)
 		}
 	}
+	if strings.Contains(string(a.body), `"additionalProperties":false`) {
+		t.Error("the description forbids what a newer version may say")
+	}
+	body := map[string]string{"hall": "44011", "hall_name": "大厅", "kiosk": "107", "tomorrow": "x"}
+	if a := h.staff("POST", "/api/v1/enrolment-codes", body, nil); a.status != 201 {
+		t.Errorf("request of a newer client: %d %s", a.status, a.body)
+	}
 	if a := h.get(wire.PathHealthz); a.status != 200 || a.header.Get(wire.HeaderVersion) != wire.Version {
 		t.Errorf("healthz: %d", a.status)
 	}

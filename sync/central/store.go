@@ -17,10 +17,14 @@ type Store interface {
 	Epoch() string
 
 	// Ingest appends the entries that are new and lets them take effect, in one transaction, and answers in the order of
-	// the entries. An entry may depend on one before it in the same call.
+	// the entries. An entry may depend on one before it in the same call. Identities are a source's own: neither an id nor
+	// a sequence of one source is taken by another. A case is its kiosk's own: what another kiosk sends under its id is a
+	// conflict. An entry that is there already with EffectUnknown is understood by the entry that comes now.
 	Ingest(ctx context.Context, at time.Time, entries []Entry) ([]Outcome, error)
-	// Row reads one item of the ledger by its id. ErrNotFound.
-	Row(ctx context.Context, id string) (Row, error)
+	// Row reads one item of the ledger by its source and id. ErrNotFound.
+	Row(ctx context.Context, source, id string) (Row, error)
+	// Unknown lists up to limit rows after position after that are held because of EffectUnknown, in their order.
+	Unknown(ctx context.Context, after uint64, limit int) ([]Row, error)
 	// Through is the last sequence of source up to which nothing is missing; 0 when nothing is there.
 	Through(ctx context.Context, source string) (uint64, error)
 	// Conflicts lists up to limit items that were kept aside, in no particular order.
@@ -32,24 +36,31 @@ type Store interface {
 	CaseByTrack(ctx context.Context, device uint16, hash string) (Case, error)
 	// Cases lists up to limit cases, the newest first, and counts all. before is the Position to go on below; 0 for the top.
 	Cases(ctx context.Context, before uint64, limit int) (list []Case, total int, err error)
-	// Advance changes the stage of a case if its version still is change.IfVersion, else ErrVersion. ErrNotFound.
+	// Advance changes the stage of a case if its version still is change.IfVersion, else ErrVersion. ErrNotFound when the
+	// kiosk has no such case.
 	Advance(ctx context.Context, change Change) (Case, error)
 
-	// Feed gives up to limit cases of a kiosk that changed after position after, in order of their last change; each
-	// case appears once, as it is now. next is the position to go on from; head is the last position given out to anyone.
-	Feed(ctx context.Context, kiosk Kiosk, after uint64, limit int) (changed []Case, next, head uint64, err error)
+	// Feed gives up to limit changes of a kiosk's after position after, in their order: cases, each once, as it is now,
+	// and items that took effect after their sender had been told that they are held. next is the position to go on from;
+	// head is the last position given out to anyone.
+	Feed(ctx context.Context, kiosk Kiosk, after uint64, limit int) (changed []FeedEntry, next, head uint64, err error)
 	// Changed gives a channel that is closed after the next change that Feed would show for kiosk. Take it before Feed.
 	Changed(kiosk Kiosk) <-chan struct{}
 
 	// SaveCode keeps a one-time code. ErrExists when its handle is that of a code that has not expired at that time.
 	SaveCode(ctx context.Context, at time.Time, code EnrolCode) error
 	// Enrol redeems a code and makes the device known, under the next number and the kiosk's next incarnation. A wrong
-	// secret counts as a try. The same code with the same key again gives the same device. ErrCode.
+	// secret counts as a try. The same code with the same key again gives the same device, however late. ErrCode.
 	Enrol(ctx context.Context, req EnrolRequest) (Device, error)
 	// Device finds a device by its source urn, DeviceByNumber by the number in its tracking codes. ErrNotFound.
 	Device(ctx context.Context, source string) (Device, error)
 	DeviceByNumber(ctx context.Context, number uint16) (Device, error)
 
+	// EndSession remembers at least until until that a staff session is over; SessionEnded tells. at is now.
+	EndSession(ctx context.Context, at time.Time, id string, until time.Time) error
+	SessionEnded(ctx context.Context, id string) (bool, error)
+
+	// Close waits for whoever reads or writes. It may be called twice.
 	Close() error
 }
 
@@ -61,6 +72,7 @@ var (
 	ErrCode     = errors.New("enrolment code is unknown, used, expired or tried too often")
 	ErrFull     = errors.New("too little free space to take anything in")
 	ErrLocked   = errors.New("another process uses this data directory")
+	ErrClosed   = errors.New("store is closed")
 	// ErrStopped is returned by everything after the first failed write: only a restart can tell what is durable.
 	ErrStopped = errors.New("store stopped after a failed write")
 )
@@ -93,12 +105,14 @@ type Entry struct {
 }
 
 // Outcome is what became of an Entry. Position and At are set for Stored, Duplicate and Held, and stay the same for
-// ever, so that the ack can be repeated. Why is for a log, in English.
+// ever, so that the ack can be repeated. Why is for a log, in English, with Conflict. Alarm, too: it tells what a person
+// must look at although the item is taken in, as a receipt number that another case has.
 type Outcome struct {
 	Status   wire.Status
 	Position uint64
 	At       time.Time
 	Why      string
+	Alarm    string
 }
 
 // Row is one line of the ledger.
@@ -107,6 +121,12 @@ type Row struct {
 	At       time.Time `json:"at"`       // by central's clock
 	Applied  bool      `json:"applied"`  // has taken effect
 	Entry    Entry     `json:"entry"`
+}
+
+// FeedEntry holds exactly one of its fields.
+type FeedEntry struct {
+	Case *Case
+	Row  *Row // was held and has taken effect since
 }
 
 // Text is one text in several languages, by BCP 47 tag. zh-Hans is the one that every text should have.
@@ -152,9 +172,10 @@ type Case struct {
 	HallName   string     `json:"hall_name"`
 	ReceiptNo  string     `json:"receipt_no"`
 	Position   uint64     `json:"position"` // in the ledger, of the item that opened it
-	ItemID     string     `json:"item_id"`  // of the item that opened it
-	Items      uint32     `json:"items"`    // how many took effect: case sequences 1 to Items
-	Version    uint64     `json:"version"`  // of the status, from 1
+	ItemSource string     `json:"item_source"`
+	ItemID     string     `json:"item_id"` // of the item that opened it, and its source
+	Items      uint32     `json:"items"`   // how many took effect: case sequences 1 to Items
+	Version    uint64     `json:"version"` // of the status, from 1
 	Stage      wire.Stage `json:"stage"`
 	OfficialNo string     `json:"official_no,omitempty"`
 	Facts      Facts      `json:"facts"`
@@ -181,8 +202,9 @@ func (c *Case) Changed() time.Time {
 	return c.Steps[len(c.Steps)-1].At
 }
 
-// Change moves a case on.
+// Change moves a case on. Kiosk and CaseID are the case's.
 type Change struct {
+	Kiosk     Kiosk
 	CaseID    string
 	IfVersion uint64
 	Step      Step

@@ -24,7 +24,7 @@ func TestSubmissionIsStoredOnceAndAcknowledged(t *testing.T) {
 	k := h.enrol("107")
 	it, _ := k.submit(submission)
 	ack := k.stored(it)
-	if ack.Tier != wire.TierCentral || ack.Position != 1 || ack.Epoch != h.store.Epoch() || ack.Key != k.dev.UpstreamKey {
+	if ack.Status != wire.Stored || ack.Tier != wire.TierCentral || ack.Position != 1 || ack.Epoch != h.store.Epoch() || ack.Key != k.dev.UpstreamKey {
 		t.Errorf("ack %+v", ack)
 	}
 	h.clock.add(time.Hour)
@@ -82,6 +82,10 @@ func TestItemResults(t *testing.T) {
 	stolenNumber := k.item(item.TypeSubmission, item.NewID(h.clock.now()), 1, submission, func(it *item.Item) {
 		it.ReceiptNo, it.TrackHash = foreign.ReceiptNo, foreign.TrackHash
 	})
+	misread := k.item(item.TypeSubmission, item.NewID(h.clock.now()), 1, submission, func(it *item.Item) {
+		good := k.number(k.seq)
+		it.ReceiptNo, it.TrackHash = good[:17]+string('0'+(good[17]-'0'+1)%10)+good[18:], foreign.TrackHash
+	})
 	large := k.item(item.TypeHealth, "", 0, "", nil)
 	large.Data = make([]byte, wire.MaxItemBytes+1)
 	wordy := k.item(item.TypeHealth, "", 0, "", func(it *item.Item) { it.Catalogue = strings.Repeat("x", 2*wire.MaxItemBytes) })
@@ -99,6 +103,7 @@ func TestItemResults(t *testing.T) {
 		{"payload no JSON", notJSON, wire.Rejected, central.ProblemPayload},
 		{"payload without a service", noService, wire.Rejected, central.ProblemPayload},
 		{"receipt number of another kiosk", stolenNumber, wire.Rejected, central.ProblemItem},
+		{"receipt number with wrong check digits", misread, wire.Rejected, central.ProblemItem},
 		{"too large", large, wire.Rejected, central.ProblemItem},
 		{"attributes too long", wordy, wire.Rejected, central.ProblemItem},
 		{"print outcome unknown", badPrint, wire.Rejected, central.ProblemPayload},
@@ -159,6 +164,132 @@ func TestPrintOutcomeIsHeldUntilItsCaseComes(t *testing.T) {
 	}
 }
 
+// A kiosk that was told "held" is told in its feed when the item has taken effect: by the ack that a repetition gets.
+func TestHeldIsAcknowledgedInTheFeed(t *testing.T) {
+	h := setup(t)
+	k := h.enrol("107")
+	sub, _ := k.submit(submission)
+	printed := k.item(item.TypePrint, sub.CaseID, 2, `{"outcome":"printed","cause":"","copy":0}`, nil)
+	held := k.post(printed)[0]
+	if held.Status != wire.Held || held.Ack == nil || held.Ack.Status != wire.Held || held.Ack.Verify(printed, h.suite, k.dev.UpstreamPub) != nil {
+		t.Fatalf("result %+v", held)
+	}
+	k.stored(sub)
+	page, err := k.client.Feed(t.Context(), "", 0)
+	if err != nil || len(page.Events) != 2 {
+		t.Fatalf("feed %+v, %v", page, err)
+	}
+	var ack *wire.Ack
+	for _, e := range page.Events {
+		if e.Ack != nil {
+			ack = e.Ack
+		}
+	}
+	if ack == nil || ack.Status != wire.Stored || ack.Position != held.Ack.Position || ack.At != held.Ack.At {
+		t.Fatalf("ack %+v, held as %+v", ack, held.Ack)
+	}
+	if err := ack.Verify(printed, h.suite, k.dev.UpstreamPub); err != nil {
+		t.Error(err)
+	}
+	if r := k.post(printed)[0]; r.Status != wire.Duplicate || fmt.Sprint(*r.Ack) != fmt.Sprint(*ack) {
+		t.Errorf("the repetition: %+v", r)
+	}
+}
+
+// An item that a former version held, because it did not know the type, takes effect at the start of this one, or when
+// the kiosk sends it again.
+func TestUpgradeTakesUpHeldItems(t *testing.T) {
+	h := setup(t)
+	k := h.enrol("107")
+	sub, _ := k.submit(submission)
+	k.stored(sub)
+	printed := k.item(item.TypePrint, sub.CaseID, 2, `{"outcome":"printed","cause":"","copy":0}`, nil)
+	nonsense := k.item(item.TypePrint, sub.CaseID, 3, `{"outcome":"maybe"}`, nil)
+	again := k.item(item.TypePrint, sub.CaseID, 4, `{"outcome":"unknown","cause":"","copy":1}`, nil)
+	strange := k.item("cn.onedoor.tomorrow.v1", "", 0, "?", nil)
+	var former []central.Entry // as a version without receipts would have taken them
+	for _, it := range []*item.Item{printed, nonsense, again, strange} {
+		former = append(former, central.Entry{Item: *it, Digest: it.Digest(), Device: k.dev.Number, Effect: central.EffectUnknown})
+	}
+	if _, err := h.store.Ingest(t.Context(), h.clock.now(), former); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.server.Reconsider(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var v central.CaseView
+	h.staff("GET", "/api/v1/cases/"+sub.ReceiptNo, nil, &v)
+	if v.Items != 4 || len(v.Prints) != 2 || v.Prints[0].Outcome != "printed" || v.Prints[1].Outcome != "unknown" {
+		t.Errorf("case %+v", v)
+	}
+	if !strings.Contains(h.log.String(), "held item has no effect") {
+		t.Error("what is not valid now made no noise")
+	}
+	page, err := k.client.Feed(t.Context(), "", 0)
+	acks := map[string]bool{}
+	for _, e := range page.Events {
+		if e.Ack != nil {
+			acks[e.Ack.ID] = true
+		}
+	}
+	if err != nil || len(acks) != 3 || acks[strange.ID] {
+		t.Errorf("acks %v, %v", acks, err)
+	}
+	if r := k.post(strange)[0]; r.Status != wire.Held {
+		t.Errorf("a type of tomorrow: %+v", r)
+	}
+	// Sent again before the start-up got to it.
+	more := k.item(item.TypePrint, sub.CaseID, 5, `{"outcome":"printed","cause":"","copy":2}`, nil)
+	if _, err := h.store.Ingest(t.Context(), h.clock.now(), []central.Entry{{Item: *more, Digest: more.Digest(), Device: k.dev.Number, Effect: central.EffectUnknown}}); err != nil {
+		t.Fatal(err)
+	}
+	if r := k.post(more)[0]; r.Status != wire.Duplicate {
+		t.Errorf("sent again: %+v", r)
+	}
+	h.staff("GET", "/api/v1/cases/"+sub.ReceiptNo, nil, &v)
+	if v.Items != 5 || len(v.Prints) != 3 {
+		t.Errorf("case %+v", v)
+	}
+}
+
+func TestKioskCanNotTouchAnothersCase(t *testing.T) {
+	h := setup(t)
+	a, b := h.enrol("107"), h.enrol("108")
+	mine, _ := a.submit(submission)
+	burnt := b.item(item.TypeHealth, "", 0, "{}", func(it *item.Item) { it.ID = mine.ID })
+	b.stored(burnt)
+	a.stored(mine)
+	foreign := b.item(item.TypeSubmission, mine.CaseID, 1, submission, func(it *item.Item) {
+		it.ReceiptNo, it.TrackHash = b.number(b.seq), mine.TrackHash
+	})
+	if r := b.post(foreign)[0]; r.Status != wire.Conflict || r.Ack != nil {
+		t.Errorf("another kiosk's case: %+v", r)
+	}
+	if a := h.stage(mine.ReceiptNo, wire.StageAccepted, ""); a.status != 200 {
+		t.Errorf("accept: %d %s", a.status, a.body)
+	}
+	if got := h.staff("GET", "/api/v1/cases/"+mine.ReceiptNo+"/payload", nil, nil); got.status != 200 {
+		t.Errorf("payload: %d %s", got.status, got.body)
+	}
+}
+
+func TestDoubleReceiptNumberRaisesAnAlarm(t *testing.T) {
+	h := setup(t)
+	k := h.enrol("107")
+	first, _ := k.submit(submission)
+	second := k.item(item.TypeSubmission, item.NewID(h.clock.now()), 1, submission, func(it *item.Item) {
+		it.ReceiptNo, it.TrackHash = first.ReceiptNo, strings.Repeat("0", 64)
+	})
+	k.stored(first)
+	if log := h.log.String(); strings.Contains(log, "level=ERROR") {
+		t.Errorf("alarm without a cause:\n%s", log)
+	}
+	k.stored(second)
+	if log := h.log.String(); !strings.Contains(log, "level=ERROR") || !strings.Contains(log, second.ID) {
+		t.Errorf("no alarm:\n%s", log)
+	}
+}
+
 // An item with attributes of a newer version must not become a dead letter.
 func TestNewerAttributesAreRetriedNotRejected(t *testing.T) {
 	h := setup(t)
@@ -196,7 +327,9 @@ func TestFormerIncarnationDrains(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerIsSigned(t *testing.T) {
+// Central signs for devices it knows, and for nobody else: whoever could make it sign a nonce of his choice could feed a
+// kiosk answers.
+func TestAnswersAreSignedForKnownDevicesOnly(t *testing.T) {
 	h := setup(t)
 	k := h.enrol("107")
 	stranger := *k
@@ -252,9 +385,6 @@ func TestEveryAnswerIsSigned(t *testing.T) {
 			if tt.edit != nil {
 				tt.edit(header)
 			}
-			if header.Get(wire.HeaderRequest) == "" {
-				nonce = ""
-			}
 			a := h.do(method, tt.path, header, tt.body)
 			if a.status != tt.status {
 				t.Errorf("status %d, want %d: %s", a.status, tt.status, a.body)
@@ -262,8 +392,16 @@ func TestEveryAnswerIsSigned(t *testing.T) {
 			if a.header.Get(wire.HeaderVersion) != wire.Version {
 				t.Error("no protocol header")
 			}
-			if err := wire.VerifyAnswer(h.suite, k.dev.UpstreamPub, a.header.Get(wire.HeaderSignature), a.status, a.header.Get(wire.HeaderEpoch), nonce, a.body); err != nil {
-				t.Error(err)
+			token := a.header.Get(wire.HeaderSignature)
+			if a.status == 401 {
+				if token != "" {
+					t.Error("signed for a stranger")
+				}
+			} else {
+				to := wire.Request{Method: method, Path: tt.path, Body: tt.body, Nonce: nonce}
+				if err := wire.VerifyAnswer(h.suite, k.dev.UpstreamPub, token, to, a.status, a.header.Get(wire.HeaderEpoch), a.body); err != nil {
+					t.Error(err)
+				}
 			}
 			if a.status == 200 || a.status == 404 {
 				return
@@ -273,6 +411,32 @@ func TestEveryAnswerIsSigned(t *testing.T) {
 				t.Errorf("problem %+v (%s), %v, want type %q", p, a.header.Get("Content-Type"), err, tt.kind)
 			}
 		})
+	}
+}
+
+// Nobody can have a nonce signed that he does not hold the key for: not where no signature is asked for, and not with a
+// request that failed.
+func TestNoOracleForStrangers(t *testing.T) {
+	h := setup(t)
+	k := h.enrol("107")
+	header, _ := k.sign("GET", wire.PathHello, nil)
+	priv, pub, err := h.suite.GenerateSignKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := must(json.Marshal(must(wire.NewEnrolment(h.suite, "AAAA-BBBB-CCCC", priv, pub))))
+	for name, a := range map[string]answer{
+		"healthz":          h.do("GET", wire.PathHealthz, header.Clone(), nil),
+		"another path":     h.do("GET", wire.PathFeed, header.Clone(), nil),
+		"refused code":     h.do("POST", wire.PathEnrolments, http.Header{wire.HeaderVersion: {wire.Version}, "Content-Type": {wire.TypeJSON}}, code),
+		"no such method":   h.do("GET", wire.PathEnrolments, http.Header{wire.HeaderVersion: {wire.Version}}, nil),
+		"over-large":       h.do("POST", wire.PathBatches, header.Clone(), make([]byte, wire.MaxBatchBytes+1)),
+		"nothing at all":   h.do("GET", wire.PathHello, nil, nil),
+		"another's answer": h.do("POST", wire.PathHello, header.Clone(), nil),
+	} {
+		if token := a.header.Get(wire.HeaderSignature); token != "" {
+			t.Errorf("%s: status %d is signed", name, a.status)
+		}
 	}
 }
 
@@ -301,12 +465,9 @@ func TestAlteredRequestIsRefused(t *testing.T) {
 
 func TestEnrolment(t *testing.T) {
 	h := setup(t)
-	_, pub, err := h.suite.GenerateSignKey()
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := newKey(t, h.suite)
 	enrol := func(code string) error {
-		_, err := wire.Enrol(t.Context(), h.http.URL, wire.HTTPOptions{}, h.suite, wire.Enrolment{Code: code, Suite: h.suite.Name(), SignPublic: pub})
+		_, err := h.redeem(code, key)
 		return err
 	}
 	refused := func(err error, kind string) bool {

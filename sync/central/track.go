@@ -44,9 +44,15 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 
 // findCode takes a typed code, or a whole link, to its page. The code travels in a form, so that no history keeps it twice.
 func (s *Server) findCode(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
-	typed := strings.NewReplacer(" ", "", "-", "").Replace(path.Base(strings.TrimSpace(r.PostFormValue("code"))))
 	lang := pageLang(r)
+	if wish := field(r, "lang"); wish != "" {
+		lang = knownLang(wish)
+	}
+	typed := strings.TrimSpace(field(r, "code"))
+	if i := strings.IndexAny(typed, "?#"); i >= 0 {
+		typed = typed[:i]
+	}
+	typed = strings.NewReplacer(" ", "", "-", "").Replace(path.Base(typed))
 	code, err := tracking.Parse(typed)
 	if err != nil {
 		s.unknown(w, r, lang)
@@ -100,7 +106,7 @@ func (s *Server) genuine(ctx context.Context, code tracking.Code) (Device, error
 // unknown says what to do about a wrong code, ten times a minute and address. Right codes are answered even then: the
 // others in the hall may stand behind the same address, and 80 bits are not guessed at any rate.
 func (s *Server) unknown(w http.ResponseWriter, r *http.Request, lang string) {
-	addr := s.cfg.ClientAddr(r)
+	addr := s.clientAddr(r)
 	within, first := s.wrongCodes.wrong(addr)
 	if first {
 		s.cfg.Logger.Warn("many wrong tracking codes from one address", "addr", addr)

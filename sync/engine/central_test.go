@@ -117,7 +117,8 @@ func (c *central) serve(w *httptest.ResponseRecorder, r *http.Request, body []by
 	if err != nil {
 		return err
 	}
-	sig, err := wire.SignAnswer(item.Default(), c.upPriv, "up-1", status, epoch, claims.Nonce, raw)
+	sig, err := wire.SignAnswer(item.Default(), c.upPriv, "up-1", wire.Request{Method: r.Method, Path: r.URL.RequestURI(), Body: body, Nonce: claims.Nonce},
+		status, epoch, raw)
 	if err != nil {
 		return err
 	}
@@ -193,8 +194,20 @@ func (c *central) store(it *item.Item) wire.Result {
 	return wire.Result{ID: it.ID, Status: wire.Stored, Ack: ack}
 }
 
+// altered is the ack with a change that c stands for with its key.
+func (c *central) altered(a *wire.Ack, change func(a *wire.Ack)) *wire.Ack {
+	b := *a
+	change(&b)
+	if err := b.Sign(item.Default(), c.upPriv); err != nil {
+		c.t.Error(err)
+	}
+	return &b
+}
+
+func held(a *wire.Ack) { a.Status = wire.Held }
+
 func (c *central) sign(it *item.Item) *wire.Ack {
-	a := &wire.Ack{Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: it.Digest().String(), Tier: wire.TierCentral,
+	a := &wire.Ack{Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: it.Digest().String(), Status: wire.Stored, Tier: wire.TierCentral,
 		Epoch: c.epoch, Position: uint64(len(c.ledger) + 1), At: item.FormatTime(time.Now()), Key: "up-1"}
 	if err := a.Sign(item.Default(), c.upPriv); err != nil {
 		c.t.Error(err)
@@ -312,8 +325,19 @@ func (n *node) open() {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	n.Engine, err = New(Config{Outbox: n.out, Client: client, Suite: item.Default(), AckKeys: map[string][]byte{"up-1": n.central.upPub}, Now: time.Now})
+	n.Engine, err = New(Config{Outbox: n.out, Client: client, Suite: item.Default(), AckKeys: map[string]AckKey{"up-1": {wire.TierCentral, n.central.upPub}}, Now: time.Now})
 	if err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// cfgEngine makes the engine anew from an edited configuration.
+func (n *node) cfgEngine(edit func(*Config)) {
+	n.t.Helper()
+	cfg := n.Engine.cfg
+	edit(&cfg)
+	var err error
+	if n.Engine, err = New(cfg); err != nil {
 		n.t.Fatal(err)
 	}
 }

@@ -54,9 +54,15 @@ type Config struct {
 	Outbox  Outbox
 	Client  Client
 	Suite   item.Suite
-	AckKeys map[string][]byte // public keys by id of the upstreams whose acks count
+	AckKeys map[string]AckKey // by id, of the upstreams whose acks count
 	Now     func() time.Time
 	Logger  *slog.Logger // nil: nothing is logged
+}
+
+// AckKey is an upstream's public signing key and the only tier it may speak for.
+type AckKey struct {
+	Tier   wire.Tier
+	Public []byte
 }
 
 // Engine is a push and a pull loop.
@@ -91,6 +97,11 @@ func New(cfg Config) (*Engine, error) {
 		return nil, errors.New("new sync engine: no keys to verify acks with")
 	case cfg.Now == nil:
 		return nil, errors.New("new sync engine: no clock")
+	}
+	for id, key := range cfg.AckKeys {
+		if id == "" || len(key.Public) == 0 || key.Tier != wire.TierCentral && key.Tier != wire.TierEdge {
+			return nil, fmt.Errorf("new sync engine: ack key %q has no bytes or no tier", id)
+		}
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)

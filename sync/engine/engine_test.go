@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -222,6 +223,39 @@ func refuse(status int, kind string) func([]*item.Item) (int, *wire.Problem) {
 	return func([]*item.Item) (int, *wire.Problem) { return status, &wire.Problem{Type: kind, Status: status} }
 }
 
+// Only the upstream's signed word that it refuses this device is told to staff as such; a stranger's 401 is no answer.
+func TestRefusalCountsOnlyIfItIsSigned(t *testing.T) {
+	for name, want := range map[string]Trouble{"signed": TroubleRefused, "unsigned": TroubleNoAnswer} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, n *node, c *central) {
+				c.set(func(c *central) {
+					c.batch = refuse(403, "")
+					if name == "unsigned" {
+						c.after = func(r *http.Request, resp *http.Response) (*http.Response, error) {
+							resp.StatusCode = 401
+							resp.Header.Del(wire.HeaderSignature)
+							return resp, nil
+						}
+					}
+				})
+				a := n.submit()
+				n.start()
+				time.Sleep(10 * time.Minute)
+				if s := n.Status(); s.Trouble != want || (s.Link == Online) != (name == "signed") {
+					t.Errorf("status %+v, want %s", s, want)
+				}
+				c.set(func(c *central) { c.batch, c.after = nil, nil })
+				time.Sleep(10 * time.Second)
+				if got := n.state(a.ID); (got == outbox.StateStoredCentral) != (name == "unsigned") { // nobody waits for a stranger
+					t.Errorf("item is %s soon afterwards", got)
+				}
+				time.Sleep(2 * time.Hour)
+				n.wantDelivered(1)
+			})
+		})
+	}
+}
+
 // One poisoned item delays no other: I16, N16, N17.
 func TestPoisonedItemDelaysNoOther(t *testing.T) {
 	for name, refusal := range map[string]wire.Problem{
@@ -258,13 +292,21 @@ func TestPoisonedItemDelaysNoOther(t *testing.T) {
 				if n.state(later.ID) != outbox.StateStoredCentral || n.state(bad) != outbox.StateAccepted {
 					t.Errorf("later item %s, bad item %s", n.state(later.ID), n.state(bad))
 				}
-				for range deadAfter { // about a day of attempts
-					if err := errors.Join(n.out.Begin(t.Context(), []string{bad}), n.out.Defer(t.Context(), []string{bad}, time.Time{}, "")); err != nil {
-						t.Fatal(err)
+				pass := func(requests int, reason string) {
+					t.Helper()
+					for range requests {
+						if err := errors.Join(n.out.Begin(t.Context(), []string{bad}), n.out.Defer(t.Context(), []string{bad}, time.Time{}, reason)); err != nil {
+							t.Fatal(err)
+						}
 					}
+					time.Sleep(10 * time.Minute)
 				}
-				time.Sleep(10 * time.Minute)
-				want := outbox.StateRejected // a dead letter then, never sooner
+				pass(2*deadAfter, "") // a day of lost requests
+				if got := n.state(bad); got != outbox.StateAccepted {
+					t.Errorf("after an outage the bad item is %s", got)
+				}
+				pass(deadAfter, reasonUnreadable) // a day of refusals
+				want := outbox.StateRejected      // a dead letter then, never sooner
 				if refusal.Status == 500 {
 					want = outbox.StateAccepted
 				}
@@ -279,7 +321,8 @@ func TestPoisonedItemDelaysNoOther(t *testing.T) {
 func TestResultsCountPerItem(t *testing.T) {
 	bubble(t, func(t *testing.T, n *node, c *central) {
 		ids := map[string]outbox.Accepted{}
-		for _, name := range []string{"stored", "rejected", "conflict", "held", "retry", "odd", "no ack", "foreign ack", "forged ack", "other key", "no result"} {
+		for _, name := range []string{"stored", "rejected", "conflict", "held", "retry", "odd", "no ack", "foreign ack", "forged ack", "other key", "other tier", "silent ack", "stored but held", "held but stored", "no result",
+			"held duplicate"} {
 			ids[name] = n.submit()
 		}
 		after := n.print(ids["rejected"].CaseID)
@@ -296,7 +339,17 @@ func TestResultsCountPerItem(t *testing.T) {
 				case ids["conflict"].ID:
 					return wire.Result{ID: it.ID, Status: wire.Conflict}
 				case ids["held"].ID:
+					r.Status, r.Ack = wire.Held, c.altered(r.Ack, held)
+				case ids["held duplicate"].ID:
+					r.Status, r.Ack = wire.Duplicate, c.altered(r.Ack, held)
+				case ids["silent ack"].ID:
+					r.Ack = c.altered(r.Ack, func(a *wire.Ack) { a.Status = "" })
+				case ids["stored but held"].ID:
+					r.Ack = c.altered(r.Ack, held)
+				case ids["held but stored"].ID:
 					r.Status = wire.Held
+				case ids["other tier"].ID:
+					r.Ack = c.altered(r.Ack, func(a *wire.Ack) { a.Tier = wire.TierEdge })
 				case ids["retry"].ID:
 					return wire.Result{ID: it.ID, Status: wire.Retry}
 				case ids["odd"].ID:
@@ -322,7 +375,8 @@ func TestResultsCountPerItem(t *testing.T) {
 		for name, want := range map[string]outbox.State{"stored": outbox.StateStoredCentral, "rejected": outbox.StateRejected,
 			"conflict": outbox.StateConflict, "held": outbox.StateHeld, "retry": outbox.StateAccepted, "odd": outbox.StateAccepted,
 			"no ack": outbox.StateAccepted, "foreign ack": outbox.StateAccepted, "forged ack": outbox.StateAccepted,
-			"other key": outbox.StateAccepted, "no result": outbox.StateAccepted} {
+			"other key": outbox.StateAccepted, "other tier": outbox.StateAccepted, "silent ack": outbox.StateAccepted, "stored but held": outbox.StateAccepted,
+			"held but stored": outbox.StateAccepted, "held duplicate": outbox.StateHeld, "no result": outbox.StateAccepted} {
 			e, err := n.out.Get(ids[name].ID)
 			if err != nil || e.State != want {
 				t.Errorf("%s: %s, %v; want %s", name, e.State, err, want)
@@ -340,7 +394,7 @@ func TestResultsCountPerItem(t *testing.T) {
 		c.set(func(*central) { spoilt = false })
 		time.Sleep(time.Minute)
 		for name, a := range ids {
-			if s := n.state(a.ID); name != "rejected" && name != "conflict" && name != "held" && s != outbox.StateStoredCentral {
+			if s := n.state(a.ID); name != "rejected" && name != "conflict" && !strings.HasPrefix(name, "held d") && name != "held" && s != outbox.StateStoredCentral {
 				t.Errorf("%s afterwards %s", name, s)
 			}
 		}
@@ -353,7 +407,10 @@ func TestFeedBringsStatusAndAcks(t *testing.T) {
 		views, cancel := n.out.Watch(a.CaseID)
 		defer cancel()
 		c.set(func(c *central) {
-			c.result = func(_ *item.Item, r wire.Result) wire.Result { r.Status = wire.Held; return r }
+			c.result = func(_ *item.Item, r wire.Result) wire.Result {
+				r.Status, r.Ack = wire.Held, c.altered(r.Ack, held)
+				return r
+			}
 		})
 		n.start()
 		synctest.Wait()
@@ -366,7 +423,11 @@ func TestFeedBringsStatusAndAcks(t *testing.T) {
 		forged, foreign := good, good
 		forged.Position++
 		foreign.ID = item.NewID(time.Now())
-		c.publish(wire.FeedEvent{Ack: &forged}, wire.FeedEvent{Ack: &foreign}, wire.FeedEvent{})
+		// One that says held, or does not say, ends nothing, however well it is signed.
+		still, silent := c.altered(&good, held), c.altered(&good, func(a *wire.Ack) { a.Status = "" })
+		edge := c.altered(&good, func(a *wire.Ack) { a.Tier = wire.TierEdge })
+		c.publish(wire.FeedEvent{Ack: &forged}, wire.FeedEvent{Ack: &foreign}, wire.FeedEvent{}, wire.FeedEvent{Ack: still},
+			wire.FeedEvent{Ack: silent}, wire.FeedEvent{Ack: edge})
 		time.Sleep(5 * time.Second)
 		if n.state(a.ID) != outbox.StateHeld {
 			t.Fatalf("a forged ack made it %s", n.state(a.ID))
@@ -390,6 +451,50 @@ func TestFeedBringsStatusAndAcks(t *testing.T) {
 		}
 		if cursor, err := n.out.Cursor(); err != nil || cursor != "1" {
 			t.Errorf("cursor %q, %v", cursor, err)
+		}
+	})
+}
+
+// damagedOutbox is an outbox one of whose items can no longer be read.
+type damagedOutbox struct {
+	*outbox.Outbox
+	id string
+}
+
+func (o damagedOutbox) Get(id string) (outbox.Entry, error) {
+	if id == o.id {
+		return outbox.Entry{}, fmt.Errorf("get item: %w", outbox.ErrDamaged)
+	}
+	return o.Outbox.Get(id)
+}
+
+// An item that is damaged here keeps no other case's news away.
+func TestDamagedItemDoesNotStopTheFeed(t *testing.T) {
+	bubble(t, func(t *testing.T, n *node, c *central) {
+		bad, good := n.submit(), n.submit()
+		c.set(func(c *central) {
+			c.result = func(_ *item.Item, r wire.Result) wire.Result {
+				r.Status, r.Ack = wire.Held, c.altered(r.Ack, held)
+				return r
+			}
+		})
+		n.cfgEngine(func(cfg *Config) { cfg.Outbox = damagedOutbox{n.out, bad.ID} })
+		n.start()
+		synctest.Wait()
+		c.mu.Lock()
+		about, other := *c.ledger[bad.ID], *c.ledger[good.ID]
+		c.mu.Unlock()
+		c.publish(wire.FeedEvent{Ack: &about}, wire.FeedEvent{Ack: &other},
+			wire.FeedEvent{Status: &wire.CaseStatus{CaseID: good.CaseID, Version: 2, Stage: wire.StageAccepted}})
+		time.Sleep(5 * time.Second)
+		if got := n.state(good.ID); got != outbox.StateStoredCentral {
+			t.Errorf("the other item is %s", got)
+		}
+		if s, err := n.out.CaseStatus(good.CaseID); err != nil || s.Stage != wire.StageAccepted {
+			t.Errorf("status %+v, %v", s, err)
+		}
+		if got := n.state(bad.ID); got != outbox.StateHeld {
+			t.Errorf("the damaged item is %s", got)
 		}
 	})
 }
@@ -592,7 +697,8 @@ func TestNewRefusesIncompleteConfig(t *testing.T) {
 	defer n.close()
 	for name, change := range map[string]func(*Config){
 		"outbox": func(c *Config) { c.Outbox = nil }, "client": func(c *Config) { c.Client = nil }, "suite": func(c *Config) { c.Suite = nil },
-		"keys": func(c *Config) { c.AckKeys = nil }, "clock": func(c *Config) { c.Now = nil },
+		"keys": func(c *Config) { c.AckKeys = nil }, "key's tier": func(c *Config) { c.AckKeys = map[string]AckKey{"k": {Public: []byte("k")}} },
+		"key's bytes": func(c *Config) { c.AckKeys = map[string]AckKey{"k": {Tier: wire.TierCentral}} }, "clock": func(c *Config) { c.Now = nil },
 	} {
 		cfg := n.Engine.cfg
 		change(&cfg)

@@ -144,17 +144,21 @@ func (e *Engine) take(ctx context.Context, page wire.FeedPage) error {
 			update.Statuses = append(update.Statuses, *event.Status)
 		case event.Ack != nil:
 			entry, err := e.cfg.Outbox.Get(event.Ack.ID)
-			if errors.Is(err, outbox.ErrNotFound) {
+			switch {
+			case errors.Is(err, outbox.ErrNotFound):
 				continue // of another kiosk of the hall
-			}
-			if err != nil {
+			case errors.Is(err, outbox.ErrDamaged):
+				e.logger.Error("feed brought an ack for an item that is damaged here", "id", event.Ack.ID, "error", err)
+				continue // it must not keep the others' news away
+			case err != nil:
 				return err
 			}
-			if err := e.verify(entry.Item, event.Ack); err != nil {
+			status, err := e.verify(entry.Item, wire.Result{ID: event.Ack.ID, Status: event.Ack.Status, Ack: event.Ack})
+			if err != nil {
 				e.logger.Error("feed brought an ack that does not verify", "id", event.Ack.ID, "error", err)
 				continue
 			}
-			acks = append(acks, outbox.Settlement{ID: event.Ack.ID, Status: wire.Stored, Ack: event.Ack})
+			acks = append(acks, outbox.Settlement{ID: event.Ack.ID, Status: status, Ack: event.Ack})
 		}
 	}
 	if len(acks) > 0 {

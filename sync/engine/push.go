@@ -26,8 +26,8 @@ type push struct {
 // firstBatch is small so that a slow line brings something through; it doubles with every success.
 const firstBatch = 20
 
-// deadAfter is how many requests an item that cannot be read travels in alone before it becomes a dead letter: about a
-// day by its schedule.
+// deadAfter is how often in a row the upstream says that it cannot read an item, which travels alone, before the item
+// becomes a dead letter: about a day by its schedule. Requests that were lost do not count.
 const deadAfter = 32
 
 // Reasons kept with an item. The first two mark one that must not share a batch any more.
@@ -263,12 +263,12 @@ func (e *Engine) narrow(ctx context.Context, batch []outbox.Entry, ids []string,
 	p.fails++
 	p.next = now.Add(max(jitter(doubled(pushBase, pushCap, p.fails)), problem.RetryAfter))
 	e.setTrouble(TroubleServer)
-	attempts := batch[0].Attempts + 1
-	if !server && attempts >= deadAfter {
+	refusals := refused(batch[0], reason)
+	if !server && refusals >= deadAfter {
 		err := e.cfg.Outbox.Settle(ctx, []outbox.Settlement{{ID: ids[0], Status: wire.Rejected, Reason: reasonUnreadable}})
 		return slowPoll, errors.Join(problem, err)
 	}
-	err := e.cfg.Outbox.Defer(ctx, ids, now.Add(jitter(doubled(itemBase, itemCap, attempts))), reason)
+	err := e.cfg.Outbox.Defer(ctx, ids, now.Add(jitter(doubled(itemBase, itemCap, refusals))), reason)
 	return slowPoll, errors.Join(problem, err)
 }
 
@@ -285,7 +285,7 @@ func (e *Engine) apply(ctx context.Context, batch []outbox.Entry, answer wire.Ba
 	var troubles []error
 	trouble := Trouble("")
 	later := func(entry outbox.Entry, reason string) {
-		until := e.cfg.Now().Add(jitter(doubled(itemBase, itemCap, entry.Attempts+1)))
+		until := e.cfg.Now().Add(jitter(doubled(itemBase, itemCap, refused(entry, reason))))
 		troubles = append(troubles, e.cfg.Outbox.Defer(ctx, []string{entry.Item.ID}, until, reason))
 	}
 	for _, entry := range batch {
@@ -294,13 +294,14 @@ func (e *Engine) apply(ctx context.Context, batch []outbox.Entry, answer wire.Ba
 		case !ok:
 			later(entry, reasonNoResult)
 		case r.Status == wire.Stored || r.Status == wire.Duplicate || r.Status == wire.Held:
-			if err := e.verify(entry.Item, r.Ack); err != nil {
+			status, err := e.verify(entry.Item, r)
+			if err != nil {
 				trouble = TroubleAck
 				troubles = append(troubles, err)
 				later(entry, reasonNoAck)
 				continue
 			}
-			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.Status, Ack: r.Ack})
+			settled = append(settled, outbox.Settlement{ID: r.ID, Status: status, Ack: r.Ack})
 		case r.Status == wire.Rejected || r.Status == wire.Conflict:
 			e.logger.Error("item needs a person", "id", r.ID, "status", string(r.Status), "problem", reasonOf(r))
 			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.Status, Reason: reasonOf(r)})
@@ -328,6 +329,14 @@ func (e *Engine) apply(ctx context.Context, batch []outbox.Entry, answer wire.Ba
 	return 0, errors.Join(troubles...)
 }
 
+// refused is how often in a row the item was refused for this reason, this time included.
+func refused(e outbox.Entry, reason string) int {
+	if e.LastError != reason {
+		return 1
+	}
+	return e.Refusals + 1
+}
+
 // reasonOf takes the problem's fixed parts; its detail may speak of a person.
 func reasonOf(r wire.Result) string {
 	if r.Problem == nil {
@@ -336,17 +345,23 @@ func reasonOf(r wire.Result) string {
 	return r.Problem.Type + " " + r.Problem.Title
 }
 
-// verify checks an ack against the item and the keys that count.
-func (e *Engine) verify(it *item.Item, ack *wire.Ack) error {
+// verify checks the ack of a result against the item and the keys that count, and gives what it proves. The ack must
+// say the same as the result, where a duplicate may be either; the result alone proves nothing.
+func (e *Engine) verify(it *item.Item, r wire.Result) (wire.Status, error) {
+	ack := r.Ack
 	if ack == nil {
-		return fmt.Errorf("%w: there is none", wire.ErrAck)
+		return "", fmt.Errorf("%w: there is none", wire.ErrAck)
 	}
-	public, ok := e.cfg.AckKeys[ack.Key]
-	if !ok {
-		return fmt.Errorf("%w: key is not known", wire.ErrAck)
+	key, ok := e.cfg.AckKeys[ack.Key]
+	switch {
+	case !ok:
+		return "", fmt.Errorf("%w: key is not known", wire.ErrAck)
+	case ack.Tier != key.Tier:
+		return "", fmt.Errorf("%w: key of tier %s speaks for another", wire.ErrAck, key.Tier)
+	case ack.Status != wire.Stored && ack.Status != wire.Held:
+		return "", fmt.Errorf("%w: says neither stored nor held", wire.ErrAck)
+	case r.Status != ack.Status && r.Status != wire.Duplicate:
+		return "", fmt.Errorf("%w: says other than its result", wire.ErrAck)
 	}
-	if ack.Tier != wire.TierCentral && ack.Tier != wire.TierEdge {
-		return fmt.Errorf("%w: tier is not known", wire.ErrAck)
-	}
-	return ack.Verify(it, e.cfg.Suite, public)
+	return ack.Status, ack.Verify(it, e.cfg.Suite, key.Public)
 }

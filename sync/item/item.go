@@ -1,8 +1,9 @@
 // Package item is the one record that travels from a kiosk to the central platform.
 //
-// It guarantees three things. Attributes hold no personal data. The payload is sealed to central and bound to its
-// attributes, so that neither can be moved to another item. Digest and signature cover the exact bytes, made once at
-// acceptance and carried unchanged over every hop, so that (Source, Sequence, ID, digest) names the item for ever.
+// It guarantees three things. Attributes hold no personal data. The payload is sealed to central and bound to those of its
+// attributes that are known before the item has its numbers, ID and source among them, so that it can not be moved to
+// another item. Digest and signature cover all attributes and the sealed bytes, made once at acceptance and carried
+// unchanged over every hop, so that (Source, Sequence, ID, digest) names the item for ever.
 //
 // An item is a CloudEvents 1.0 event in structured JSON; its data is always data_base64.
 package item
@@ -76,32 +77,45 @@ func ParseDigest(s string) (Digest, error) {
 	return d, nil
 }
 
-// attributes lists what the seal and the signature bind, in an order that never changes. A new attribute is appended
-// and written only when present, so that older items keep their digests.
-func (it *Item) attributes() []string {
-	return []string{
-		"specversion", it.SpecVersion, "id", it.ID, "source", it.Source, "type", string(it.Type), "subject", it.Subject,
-		"time", it.Time, "sequence", it.Sequence, "caseid", it.CaseID, "caseseq", it.CaseSeq, "receiptno", it.ReceiptNo,
-		"trackhash", it.TrackHash, "prev", it.Prev, "catalogue", it.Catalogue, "suite", it.Suite, "sealkey", it.SealKey,
-		"signkey", it.SignKey, "datacontenttype", it.DataType,
+// attribute is one of an item's. A late one is a number, or a link of the chain, that only the commit gives: the seal is
+// made before and does not bind it.
+type attribute struct {
+	name, value string
+	late        bool
+}
+
+// attributes lists what the signature binds, in an order that never changes. A new attribute is appended and written
+// only when present, so that older items keep their digests.
+func (it *Item) attributes() [17]attribute {
+	return [17]attribute{
+		{"specversion", it.SpecVersion, false}, {"id", it.ID, false}, {"source", it.Source, false},
+		{"type", string(it.Type), false}, {"subject", it.Subject, false}, {"time", it.Time, false},
+		{"sequence", it.Sequence, true}, {"caseid", it.CaseID, false}, {"caseseq", it.CaseSeq, true},
+		{"receiptno", it.ReceiptNo, true}, {"trackhash", it.TrackHash, false}, {"prev", it.Prev, true},
+		{"catalogue", it.Catalogue, false}, {"suite", it.Suite, false}, {"sealkey", it.SealKey, false},
+		{"signkey", it.SignKey, false}, {"datacontenttype", it.DataType, false},
 	}
 }
 
-// Header is the hash of all attributes: what a seal binds its payload to.
-func (it *Item) Header() [sha256.Size]byte {
-	h := sha256.New()
-	h.Write([]byte("onedoor item header v1"))
-	attrs := it.attributes()
-	for i := 0; i < len(attrs); i += 2 {
-		if attrs[i+1] == "" {
+// Header is the hash of all attributes; Digest and signature bind it.
+func (it *Item) Header() [sha256.Size]byte { return it.hash("onedoor item header v1", true) }
+
+// Binding is the hash of the attributes that are known before an item is numbered: all but sequence, case sequence,
+// receipt number and prev. It is the info that the seal binds.
+func (it *Item) Binding() [sha256.Size]byte { return it.hash("onedoor item seal v1", false) }
+
+// hash writes each attribute that is present as its name and its value, both with their length in four bytes before them.
+func (it *Item) hash(domain string, late bool) [sha256.Size]byte {
+	buf := make([]byte, 0, 1024)
+	buf = append(buf, domain...)
+	for _, a := range it.attributes() {
+		if a.value == "" || (a.late && !late) {
 			continue
 		}
-		for _, s := range attrs[i : i+2] {
-			h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(s))))
-			h.Write([]byte(s))
-		}
+		buf = append(binary.BigEndian.AppendUint32(buf, uint32(len(a.name))), a.name...)
+		buf = append(binary.BigEndian.AppendUint32(buf, uint32(len(a.value))), a.value...)
 	}
-	return [sha256.Size]byte(h.Sum(nil))
+	return sha256.Sum256(buf)
 }
 
 // Digest computes the item's identity of content.
@@ -141,9 +155,37 @@ func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05
 // ErrInvalid marks an item whose attributes break the rules of this package.
 var ErrInvalid = errors.New("invalid item")
 
+func bad(field string) error { return fmt.Errorf("%w: %s", ErrInvalid, field) }
+
 // Validate checks the shape of the attributes. It does not check seal, signature or order.
 func (it *Item) Validate() error {
-	bad := func(field string) error { return fmt.Errorf("%w: %s", ErrInvalid, field) }
+	if err := it.validateBound(); err != nil {
+		return err
+	}
+	switch {
+	case (it.CaseID == "") != (it.CaseSeq == ""):
+		return bad("caseseq")
+	case it.ReceiptNo != "" && !digits(it.ReceiptNo, 20):
+		return bad("receiptno")
+	}
+	if n, err := ParseSequence(it.Sequence); err != nil || n == 0 || len(it.Sequence) != 20 {
+		return bad("sequence")
+	}
+	if it.CaseSeq != "" {
+		if n, err := ParseSequence(it.CaseSeq); err != nil || n == 0 || len(it.CaseSeq) != 6 {
+			return bad("caseseq")
+		}
+	}
+	if it.Prev != Genesis {
+		if _, err := ParseDigest(it.Prev); err != nil {
+			return bad("prev")
+		}
+	}
+	return nil
+}
+
+// validateBound checks what the seal binds.
+func (it *Item) validateBound() error {
 	switch {
 	case it.SpecVersion != SpecVersion:
 		return bad("specversion")
@@ -159,31 +201,13 @@ func (it *Item) Validate() error {
 		return bad("suite, sealkey or signkey")
 	case it.CaseID != "" && !validUUID(it.CaseID):
 		return bad("caseid")
-	case (it.CaseID == "") != (it.CaseSeq == ""):
-		return bad("caseseq")
-	case it.ReceiptNo != "" && !digits(it.ReceiptNo, 20):
-		return bad("receiptno")
 	}
 	if _, err := time.Parse(time.RFC3339, it.Time); err != nil {
 		return bad("time")
 	}
-	attrs := it.attributes()
-	for i := 0; i < len(attrs); i += 2 {
-		if !utf8.ValidString(attrs[i+1]) { // JSON would alter it, and so the digest
-			return bad(attrs[i])
-		}
-	}
-	if n, err := ParseSequence(it.Sequence); err != nil || n == 0 || len(it.Sequence) != 20 {
-		return bad("sequence")
-	}
-	if it.CaseSeq != "" {
-		if n, err := ParseSequence(it.CaseSeq); err != nil || n == 0 || len(it.CaseSeq) != 6 {
-			return bad("caseseq")
-		}
-	}
-	if it.Prev != Genesis {
-		if _, err := ParseDigest(it.Prev); err != nil {
-			return bad("prev")
+	for _, a := range it.attributes() {
+		if !a.late && !utf8.ValidString(a.value) { // JSON would alter it, and so the digest
+			return bad(a.name)
 		}
 	}
 	return nil

@@ -20,13 +20,21 @@ type Sealer struct {
 // ErrSignature is returned for an item whose signature is not by the given key.
 var ErrSignature = errors.New("item signature is wrong")
 
-// Finish fills in algorithm and key attributes, seals payload into it.Data and signs. All other attributes must be
-// set; they can not be changed afterwards. The payload is not kept.
+// Finish seals and signs an item whose other attributes are all set.
 func (s Sealer) Finish(it *Item, payload []byte) error {
+	if err := s.Seal(it, payload); err != nil {
+		return err
+	}
+	return s.Sign(it)
+}
+
+// Seal fills in algorithm and key attributes and seals payload into it.Data, bound to it.Binding: what that covers must be
+// set and can not be changed afterwards. The item is numbered after it, and then signed. The payload is not kept.
+func (s Sealer) Seal(it *Item, payload []byte) error {
 	it.SpecVersion, it.DataType = SpecVersion, ContentType
 	it.Suite, it.SealKey, it.SignKey = s.Suite.Name(), s.SealKey, s.SignKey
 	it.Data, it.Signature = nil, nil
-	if err := it.Validate(); err != nil {
+	if err := it.validateBound(); err != nil {
 		return err
 	}
 	if len(payload) > MaxPayload { // Open would refuse it
@@ -36,13 +44,22 @@ func (s Sealer) Finish(it *Item, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	header := it.Header()
-	it.Data, err = s.Suite.Seal(s.SealPublic, header[:], packed)
+	info := it.Binding()
+	it.Data, err = s.Suite.Seal(s.SealPublic, info[:], packed)
 	clear(packed)
 	if err != nil {
 		return fmt.Errorf("seal item %s: %w", it.ID, err)
 	}
+	return nil
+}
+
+// Sign signs the digest of a sealed item that has its numbers. Nothing but it.Signature may be changed afterwards.
+func (s Sealer) Sign(it *Item) error {
+	if err := it.Validate(); err != nil {
+		return err
+	}
 	digest := it.Digest()
+	var err error
 	if it.Signature, err = s.Suite.Sign(s.SignPriv, digest[:]); err != nil {
 		return fmt.Errorf("sign item %s: %w", it.ID, err)
 	}
@@ -64,10 +81,11 @@ func Verify(it *Item, suite Suite, signPublic []byte) error {
 	return nil
 }
 
-// Open gives the payload of an item to the holder of central's private key.
+// Open gives the payload of an item to the holder of central's private key. It says nothing about the item's numbers:
+// Verify does.
 func Open(it *Item, suite Suite, sealPrivate []byte) ([]byte, error) {
-	header := it.Header()
-	packed, err := suite.Open(sealPrivate, header[:], it.Data)
+	info := it.Binding()
+	packed, err := suite.Open(sealPrivate, info[:], it.Data)
 	if err != nil {
 		return nil, fmt.Errorf("open item %s: %w", it.ID, err)
 	}

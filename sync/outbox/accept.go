@@ -2,10 +2,12 @@ package outbox
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"onedoor/sync/item"
@@ -42,21 +44,25 @@ var (
 	ErrTooLarge = errors.New("item is too large")
 )
 
-// intake is an item between sealing and the end of its group's commit.
+// intake is an item between its numbering and the end of its group's commit.
 type intake struct {
+	item    *item.Item
 	rec     *record
-	encoded []byte
+	encoded []byte // set, like err, before group.unsigned counts down
+	err     error
+	size    int // of encoded, at most
 	caseRec *caseRecord
 	group   *group
 }
 
 // group is what becomes durable by one commit.
 type group struct {
-	intakes []*intake
-	bytes   int
-	head    meta
-	done    chan struct{} // closed when decided
-	err     error         // set before done is closed
+	intakes  []*intake
+	bytes    int
+	head     meta
+	unsigned sync.WaitGroup // of intakes
+	done     chan struct{}  // closed when decided
+	err      error          // set before done is closed
 }
 
 // Limits of one commit; Badger takes 2.4 MB a transaction with these memory tables.
@@ -65,7 +71,7 @@ const (
 	maxGroupBytes = 1 << 20
 )
 
-// Accept seals and signs the draft, gives it its numbers and returns when it is durable. The same ID again gives the
+// Accept seals the draft, gives it its numbers, signs it and returns when it is durable. The same ID again gives the
 // first call's answer, whatever else the draft says. After ErrStopped nobody knows whether the item is durable until
 // the outbox is opened again.
 func (o *Outbox) Accept(ctx context.Context, d Draft) (Accepted, error) {
@@ -94,86 +100,141 @@ func (o *Outbox) Accept(ctx context.Context, d Draft) (Accepted, error) {
 	return in.rec.accepted(), nil
 }
 
-// enlist puts the draft into a group, or finds what became of it before.
+// enlist puts the draft into a group, or finds what became of it before. What costs time, sealing and signing, is done
+// by each caller for itself; only the numbering is one after the other.
 func (o *Outbox) enlist(d Draft) (*intake, *Accepted, error) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
+	in, known, err := o.seen(d.ID)
+	o.mu.Unlock()
+	if in != nil || known != nil || err != nil {
+		return in, known, err
+	}
+	it, at, size, err := o.seal(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, known, err = o.number(it, at, size, d.Numbered)
+	if in != nil && in.item == it { // not another caller's with the same ID
+		o.sign(in)
+	}
+	return in, known, err
+}
+
+// seen gives what became of an ID: the intake that is under way, or what was accepted, or nothing at all. It is called
+// with mu held.
+func (o *Outbox) seen(id string) (*intake, *Accepted, error) {
 	if err := o.usable(); err != nil {
 		return nil, nil, err
 	}
-	if in, ok := o.pending[d.ID]; ok {
+	if in, ok := o.pending[id]; ok {
 		return in, nil, nil
 	}
-	r, err := o.find(d.ID)
-	if err == nil {
+	r, err := o.find(id)
+	switch {
+	case err == nil:
 		a := r.accepted()
 		return nil, &a, nil
+	case errors.Is(err, ErrNotFound):
+		return nil, nil, nil
 	}
-	if !errors.Is(err, ErrNotFound) {
-		return nil, nil, err
-	}
-	in, head, err := o.prepare(d)
-	if err != nil {
-		return nil, nil, err
-	}
-	o.head = head
-	if in.caseRec != nil {
-		o.caseLast[d.CaseID] = in.caseRec.Last
-	}
-	o.pending[d.ID] = in
-	o.join(in)
-	wake(o.commits)
-	return in, nil, nil
+	return nil, nil, err
 }
 
-// prepare makes the sealed item and the head of the chain after it. It changes nothing.
-func (o *Outbox) prepare(d Draft) (*intake, meta, error) {
+// seal makes the draft's item, which lacks only its numbers and signature, and says how large it will be at most.
+func (o *Outbox) seal(d Draft) (it *item.Item, at time.Time, size int, err error) {
+	at = o.cfg.Now().UTC().Truncate(time.Millisecond) // as exact as Item.Time, and without the monotonic reading
+	it = &item.Item{ID: d.ID, Source: o.source, Type: d.Type, Subject: d.Subject, Time: item.FormatTime(at), CaseID: d.CaseID,
+		TrackHash: d.TrackHash, Catalogue: d.Catalogue}
+	if len(d.Payload) > item.MaxPayload {
+		return nil, at, 0, fmt.Errorf("%w: payload of %d bytes", ErrTooLarge, len(d.Payload))
+	}
+	if err := o.cfg.Sealer.Seal(it, d.Payload); err != nil {
+		return nil, at, 0, err
+	}
+	whole := *it
+	whole.Sequence, whole.CaseSeq, whole.ReceiptNo = item.FormatSequence(0), item.FormatCaseSeq(0), item.FormatSequence(0)
+	whole.Prev, whole.Data, whole.Signature = item.Digest{}.String(), []byte{}, make([]byte, maxSignature)
+	b, err := json.Marshal(&whole)
+	if err != nil {
+		return nil, at, 0, fmt.Errorf("encode item: %w", err)
+	}
+	if size = len(b) + base64.StdEncoding.EncodedLen(len(it.Data)); size > wire.MaxItemBytes {
+		return nil, at, 0, fmt.Errorf("%w: %d bytes", ErrTooLarge, size)
+	}
+	return it, at, size, nil
+}
+
+// maxSignature is the size of the longest signature of any suite, an SM2 one in ASN.1, rounded up.
+const maxSignature = 80
+
+// number gives a sealed item its place in the chain, in its case and in a group. When it fails it has changed nothing.
+func (o *Outbox) number(it *item.Item, at time.Time, size int, receipt bool) (*intake, *Accepted, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if in, known, err := o.seen(it.ID); in != nil || known != nil || err != nil {
+		return in, known, err
+	}
 	head := o.head
 	head.Sequence++
-	now := o.cfg.Now().UTC().Truncate(time.Millisecond) // as exact as Item.Time, and without the monotonic reading
-	it := &item.Item{ID: d.ID, Source: o.source, Type: d.Type, Subject: d.Subject, Time: item.FormatTime(now),
-		Sequence: item.FormatSequence(head.Sequence), CaseID: d.CaseID, TrackHash: d.TrackHash, Prev: head.Digest,
-		Catalogue: d.Catalogue}
-	in := &intake{}
-	if d.CaseID != "" {
-		c, err := o.nextInCase(d.CaseID, head.Sequence)
+	it.Sequence, it.Prev = item.FormatSequence(head.Sequence), head.Digest
+	in := &intake{item: it, size: size}
+	if it.CaseID != "" {
+		c, err := o.nextInCase(it.CaseID, head.Sequence)
 		if err != nil {
-			return nil, meta{}, err
+			return nil, nil, err
 		}
 		in.caseRec, it.CaseSeq = &c, item.FormatCaseSeq(c.Last)
 	}
-	if d.Numbered {
-		if o.cfg.CaseNumber == nil {
-			return nil, meta{}, errors.New("numbered draft without a source of numbers")
-		}
+	if receipt {
 		head.Running++
-		no, err := o.cfg.CaseNumber(head.Running)
+		no, err := o.receiptNo(head.Running)
 		if err != nil {
-			return nil, meta{}, fmt.Errorf("number: %w", err)
-		}
-		if _, err := o.store.read(textKey(prefixNo, no)); !errors.Is(err, errMissing) {
-			return nil, meta{}, errors.Join(fmt.Errorf("number %s was given out before", no), err)
+			return nil, nil, err
 		}
 		it.ReceiptNo = no
 	}
-	if len(d.Payload) > item.MaxPayload {
-		return nil, meta{}, fmt.Errorf("%w: payload of %d bytes", ErrTooLarge, len(d.Payload))
-	}
-	if err := o.cfg.Sealer.Finish(it, d.Payload); err != nil {
-		return nil, meta{}, err
-	}
-	b, err := json.Marshal(it)
-	if err != nil {
-		return nil, meta{}, fmt.Errorf("encode item: %w", err)
-	}
-	if len(b) > wire.MaxItemBytes {
-		return nil, meta{}, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(b))
+	if err := it.Validate(); err != nil { // now, since what has a place in the chain must also get its signature
+		return nil, nil, err
 	}
 	head.Digest = it.Digest().String()
-	in.encoded = b
-	in.rec = &record{seq: head.Sequence, ID: d.ID, Type: d.Type, CaseID: d.CaseID, CaseSeq: it.CaseSeq, ReceiptNo: it.ReceiptNo,
-		Digest: head.Digest, Size: len(b), At: now, State: StateAccepted}
-	return in, head, nil
+	in.rec = &record{seq: head.Sequence, ID: it.ID, Type: it.Type, CaseID: it.CaseID, CaseSeq: it.CaseSeq, ReceiptNo: it.ReceiptNo,
+		Digest: head.Digest, At: at, State: StateAccepted}
+	o.head = head
+	if in.caseRec != nil {
+		o.caseLast[it.CaseID] = in.caseRec.Last
+	}
+	o.pending[it.ID] = in
+	o.join(in)
+	return in, nil, nil
+}
+
+func (o *Outbox) receiptNo(running uint32) (string, error) {
+	if o.cfg.CaseNumber == nil {
+		return "", errors.New("numbered draft without a source of numbers")
+	}
+	no, err := o.cfg.CaseNumber(running)
+	if err != nil {
+		return "", fmt.Errorf("number: %w", err)
+	}
+	if _, err := o.store.read(textKey(prefixNo, no)); !errors.Is(err, errMissing) {
+		return "", errors.Join(fmt.Errorf("number %s was given out before", no), err)
+	}
+	return no, nil
+}
+
+// sign completes an item that has its place. If that fails, which a sealer that Open has tried does not, the group can
+// not be committed and the outbox stops: a place in the chain can not be given back.
+func (o *Outbox) sign(in *intake) {
+	defer wake(o.commits)
+	defer in.group.unsigned.Done()
+	if in.err = o.cfg.Sealer.Sign(in.item); in.err != nil {
+		return
+	}
+	if in.encoded, in.err = json.Marshal(in.item); in.err != nil {
+		in.err = fmt.Errorf("encode item: %w", in.err)
+		return
+	}
+	in.rec.Size = len(in.encoded)
 }
 
 func (o *Outbox) nextInCase(id string, seq uint64) (caseRecord, error) {
@@ -207,12 +268,13 @@ func (o *Outbox) join(in *intake) {
 	if n := len(o.groups); n > 0 {
 		g = o.groups[n-1]
 	}
-	if g == nil || len(g.intakes) >= maxGroup || g.bytes+len(in.encoded) > maxGroupBytes {
+	if g == nil || len(g.intakes) >= maxGroup || g.bytes+in.size > maxGroupBytes {
 		g = &group{done: make(chan struct{})}
 		o.groups = append(o.groups, g)
 	}
 	g.intakes = append(g.intakes, in)
-	g.bytes += len(in.encoded)
+	g.bytes += in.size
+	g.unsigned.Add(1)
 	g.head = o.head
 	in.group = g
 }
@@ -247,6 +309,7 @@ func (o *Outbox) commitNext() bool {
 	err := o.failed
 	o.mu.Unlock()
 
+	g.unsigned.Wait() // no one joins any more, and signing takes microseconds
 	if err == nil {
 		err = o.commitGroup(g)
 	}
@@ -279,6 +342,9 @@ func (o *Outbox) commitNext() bool {
 func (o *Outbox) commitGroup(g *group) error {
 	changes := make([]change, 0, 5*len(g.intakes)+1)
 	for _, in := range g.intakes {
+		if in.err != nil {
+			return in.err
+		}
 		seq := binary.BigEndian.AppendUint64(nil, in.rec.seq)
 		rec, err := in.rec.change()
 		if err != nil {

@@ -55,7 +55,11 @@ func (o *Outbox) applyFeed(u FeedUpdate) ([]string, error) {
 		v, seen := latest[s.CaseID]
 		if !seen {
 			err := get(o.store, textKey(prefixView, s.CaseID), &v)
-			if err != nil && !errors.Is(err, errMissing) {
+			switch {
+			case errors.Is(err, ErrDamaged): // the feed is where it came from
+				o.logger.Error("status of a case is replaced by the feed's", "case", s.CaseID, "error", err)
+				v = viewRecord{}
+			case err != nil && !errors.Is(err, errMissing):
 				return nil, err
 			}
 		}
@@ -82,7 +86,7 @@ func (o *Outbox) applyFeed(u FeedUpdate) ([]string, error) {
 	return cases, o.write(append(changes, c))
 }
 
-// Cursor is where to go on reading the feed; empty means from the start.
+// Cursor is where to go on reading the feed; empty means from the start, and so does one that is damaged.
 func (o *Outbox) Cursor() (string, error) {
 	o.reading.RLock()
 	defer o.reading.RUnlock()
@@ -90,7 +94,12 @@ func (o *Outbox) Cursor() (string, error) {
 		return "", fmt.Errorf("read cursor: %w", err)
 	}
 	var c cursorRecord
-	if err := get(o.store, []byte(keyCursor), &c); err != nil && !errors.Is(err, errMissing) {
+	err := get(o.store, []byte(keyCursor), &c)
+	switch {
+	case errors.Is(err, ErrDamaged):
+		o.logger.Error("feed starts over", "error", err)
+		return "", nil
+	case err != nil && !errors.Is(err, errMissing):
 		return "", fmt.Errorf("read cursor: %w", err)
 	}
 	return c.Cursor, nil

@@ -68,6 +68,24 @@ func TestFeedPageAndCursorAreOneWrite(t *testing.T) {
 	b.wantStatus(id, 1, "c1")
 }
 
+// What the feed brought can be brought again: damage to it does not stop the feed.
+func TestFeedMendsWhatIsDamagedOfIt(t *testing.T) {
+	b := setup(t)
+	id := newID()
+	b.feed("e1", "c1", status(id, 5, wire.StageReturned))
+	if err := b.store.write([]change{{textKey(prefixView, id), []byte("{")}, {[]byte(keyCursor), []byte("{")}}); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := b.Cursor(); err != nil || c != "" {
+		t.Errorf("damaged cursor %q, %v", c, err)
+	}
+	if _, err := b.CaseStatus(id); !errors.Is(err, ErrDamaged) {
+		t.Errorf("damaged status: %v", err)
+	}
+	b.feed("e1", "c2", status(id, 2, wire.StageAccepted))
+	b.wantStatus(id, 2, "c2")
+}
+
 func TestCaseViewTellsTheTruth(t *testing.T) {
 	b := setup(t)
 	a := b.accept(submission())

@@ -104,6 +104,18 @@ func (c Config) validate() error {
 	if _, err := item.ParseSource(c.Source.String()); err != nil {
 		return err
 	}
+	return trySealer(c.Sealer, c.Source.String())
+}
+
+// trySealer makes an item that goes nowhere. Keys that do not work must be known before a visitor is there, and before
+// any item has a place in the chain.
+func trySealer(s item.Sealer, source string) error {
+	var epoch time.Time
+	trial := &item.Item{ID: item.NewID(epoch), Source: source, Type: item.TypeHealth, Time: item.FormatTime(epoch),
+		Sequence: item.FormatSequence(1), Prev: item.Genesis}
+	if err := s.Finish(trial, nil); err != nil {
+		return fmt.Errorf("try keys: %w", err)
+	}
 	return nil
 }
 
@@ -262,6 +274,10 @@ func (o *Outbox) usable() error {
 	}
 	return nil
 }
+
+// Err is nil while the outbox accepts. Otherwise it is what Accept would return: ErrStopped, with the failed write, or
+// ErrClosed. It can be called in every state and touches no disk.
+func (o *Outbox) Err() error { return o.check() }
 
 func (o *Outbox) check() error {
 	o.mu.Lock()

@@ -59,7 +59,8 @@ func (o *Outbox) Begin(ctx context.Context, ids []string) error {
 }
 
 // Defer puts waiting items off until the given time, at most MaxDefer ahead; the zero time means now. Others are
-// passed over. Reason is a fixed text without personal data; empty keeps the last one.
+// passed over. Reason is why the upstream did not take them in, a fixed text without personal data, and counts as a
+// refusal; empty means that it did not answer, which changes neither the last reason nor its count.
 func (o *Outbox) Defer(ctx context.Context, ids []string, until time.Time, reason string) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("defer: %w", err)
@@ -72,9 +73,13 @@ func (o *Outbox) Defer(ctx context.Context, ids []string, until time.Time, reaso
 			return
 		}
 		r.State, r.Next = StateAccepted, utcOrZero(until)
-		if reason != "" {
-			r.LastError = clip(reason)
+		if reason == "" {
+			return
 		}
+		if reason = clip(reason); r.LastError != reason {
+			r.LastError, r.Refusals = reason, 0
+		}
+		r.Refusals++
 	})
 	if err != nil {
 		return fmt.Errorf("defer: %w", err)
@@ -89,7 +94,7 @@ func (o *Outbox) Release(ctx context.Context, ids []string) error {
 	}
 	err := o.transition(ids, func(r *record) {
 		if r.State == StateRejected || r.State == StateConflict {
-			r.State, r.Next = StateAccepted, time.Time{}
+			r.State, r.Next, r.Refusals = StateAccepted, time.Time{}, 0
 		}
 	})
 	if err != nil {
@@ -99,8 +104,33 @@ func (o *Outbox) Release(ctx context.Context, ids []string) error {
 	return nil
 }
 
+// Resend sends items on their way again that are stored or held upstream by an ack of another epoch than this: a ledger
+// that was restored from a backup may lack them. Those of this epoch, and whatever is on its way or waits for a person,
+// are passed over, so a second call changes nothing once the upstream has them again.
+func (o *Outbox) Resend(ctx context.Context, ids []string, epoch string) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("resend: %w", err)
+	}
+	if epoch == "" {
+		return errors.New("resend: no epoch")
+	}
+	err := o.transition(ids, func(r *record) {
+		switch r.State {
+		case StateHeld, StateStoredEdge, StateStoredCentral:
+			if r.Epoch != epoch {
+				r.State, r.Next = StateAccepted, time.Time{}
+			}
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("resend: %w", err)
+	}
+	wake(o.changes)
+	return nil
+}
+
 // Settle applies what an upstream said, all of it in one durable write or, when one settlement is wrong, none. What
-// central stored never changes again; settling it once more is no error.
+// central stored changes no more within an epoch; settling it once more is no error.
 func (o *Outbox) Settle(ctx context.Context, settlements []Settlement) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("settle: %w", err)

@@ -145,14 +145,16 @@ func TestDeferAndTheClock(t *testing.T) {
 func TestSettleNeedsAnAckForTheseBytes(t *testing.T) {
 	b := setup(t)
 	a, other := b.accept(submission()), b.accept(submission())
-	good := b.ack(b.get(a.ID).Item, wire.TierCentral)
+	good := b.ack(b.get(a.ID).Item, wire.Stored, wire.TierCentral)
 	spoil := func(change func(*wire.Ack)) *wire.Ack { c := *good; change(&c); return &c }
 	for name, ack := range map[string]*wire.Ack{
 		"none":     nil,
-		"another":  b.ack(b.get(other.ID).Item, wire.TierCentral),
+		"another":  b.ack(b.get(other.ID).Item, wire.Stored, wire.TierCentral),
 		"digest":   spoil(func(a *wire.Ack) { a.Digest = item.Digest{}.String() }),
 		"source":   spoil(func(a *wire.Ack) { a.Source = "urn:hall:11010:108:02" }),
 		"sequence": spoil(func(a *wire.Ack) { a.Sequence = item.FormatSequence(2) }),
+		"held":     spoil(func(a *wire.Ack) { a.Status = wire.Held }),
+		"silent":   spoil(func(a *wire.Ack) { a.Status = "" }),
 	} {
 		err := b.Settle(context.Background(), []Settlement{
 			{ID: other.ID, Status: wire.Rejected, Reason: "must not happen either"}, {ID: a.ID, Status: wire.Stored, Ack: ack}})
@@ -200,6 +202,89 @@ func TestCentralsAckIsTheEndAndIsKept(t *testing.T) {
 	}
 	if s := b.Stats(); s.ByState[StateStoredCentral] != 1 || s.Waiting != 0 || s.Bytes != 0 || !s.Oldest.IsZero() {
 		t.Errorf("stats %+v", s)
+	}
+}
+
+// An outage is no refusal: only answers count, and only in a row for one reason.
+func TestRefusalsAreCountedApartFromAttempts(t *testing.T) {
+	b := setup(t)
+	id := b.accept(submission()).ID
+	want := func(attempts, refusals int) {
+		t.Helper()
+		if e := b.get(id); e.Attempts != attempts || e.Refusals != refusals {
+			t.Errorf("%d attempts and %d refusals, want %d and %d", e.Attempts, e.Refusals, attempts, refusals)
+		}
+	}
+	try := func(reason string) {
+		t.Helper()
+		if err := errors.Join(b.Begin(context.Background(), []string{id}), b.Defer(context.Background(), []string{id}, time.Time{}, reason)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 40 {
+		try("")
+	}
+	want(40, 0)
+	try("unreadable")
+	try("")
+	try("unreadable")
+	want(43, 2)
+	b.reopen()
+	want(43, 2)
+	try("later")
+	want(44, 1)
+	b.settle(id, wire.Rejected, "")
+	if err := b.Release(context.Background(), []string{id}); err != nil {
+		t.Fatal(err)
+	}
+	want(44, 0) // a person's word gives it all its tries again
+}
+
+// A ledger restored from a backup has another epoch; what only the old one is known to hold can be sent again.
+func TestResendInAnotherEpoch(t *testing.T) {
+	b := setup(t)
+	stored, held, waiting, dead := b.accept(submission()), b.accept(submission()), b.accept(submission()), b.accept(submission())
+	after := b.accept(printed(stored.CaseID))
+	b.settle(stored.ID, wire.Stored, wire.TierCentral) // of epoch e1
+	b.settle(after.ID, wire.Stored, wire.TierCentral)
+	b.settle(held.ID, wire.Held, wire.TierCentral)
+	b.settle(dead.ID, wire.Rejected, "")
+	all := []string{stored.ID, held.ID, waiting.ID, dead.ID, after.ID}
+	resend := func(epoch string) {
+		t.Helper()
+		if err := b.Resend(context.Background(), all, epoch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	resend("e1")
+	if got := b.dueIDs(); !slices.Equal(got, []string{waiting.ID}) {
+		t.Errorf("due in the same epoch %v", got)
+	}
+	if err := b.Resend(context.Background(), all, ""); err == nil {
+		t.Error("resent for no epoch")
+	}
+	<-b.Changes()
+	resend("e2")
+	<-b.Changes()
+	b.reopen()
+	if got := b.dueIDs(); !slices.Equal(got, []string{stored.ID, held.ID, waiting.ID}) { // the print waits for its case
+		t.Errorf("due in another epoch %v", got)
+	}
+	if e := b.get(stored.ID); e.Ack == nil || e.Epoch != "e1" || e.Ack.Epoch != "e1" {
+		t.Errorf("the old ack is evidence still: %+v", e)
+	}
+	s := b.Stats()
+	if s.Waiting != 4 || s.ByState[StateStoredCentral] != 0 || s.ByState[StateRejected] != 1 {
+		t.Errorf("stats %+v", s)
+	}
+	again := b.ack(b.get(stored.ID).Item, wire.Stored, wire.TierCentral)
+	again.Epoch = "e2"
+	if err := b.Settle(context.Background(), []Settlement{{ID: stored.ID, Status: wire.Duplicate, Ack: again}}); err != nil {
+		t.Fatal(err)
+	}
+	resend("e2")
+	if e := b.get(stored.ID); e.State != StateStoredCentral || e.Epoch != "e2" {
+		t.Errorf("stored again as %+v", e)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +16,12 @@ import (
 	"onedoor/sync/wire"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(childEnv) != "" {
+		os.Exit(acceptUntilKilled())
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var (
 	kiosk = item.Source{Hall: "11010", Kiosk: "107", Incarnation: "02"}
@@ -51,13 +57,8 @@ type bench struct {
 func setup(t testing.TB) *bench {
 	t.Helper()
 	b := &bench{t: t, keys: newKeys(t), now: new(start)}
-	b.cfg = Config{Dir: t.TempDir(), Source: kiosk,
-		Sealer: item.Sealer{Suite: item.Default(), SealKey: "seal-1", SealPublic: b.keys.sealPub, SignKey: "kiosk-1", SignPriv: b.keys.signPriv},
-		CaseNumber: func(running uint32) (string, error) {
-			return fmt.Sprintf("1101010702%06d8343", running), nil
-		},
-		Now: func() time.Time { return *b.now },
-	}
+	b.cfg = config(t.TempDir(), b.keys.sealPub, b.keys.signPriv)
+	b.cfg.Now = func() time.Time { return *b.now }
 	b.open()
 	t.Cleanup(func() {
 		if err := b.Close(); err != nil {
@@ -65,6 +66,16 @@ func setup(t testing.TB) *bench {
 		}
 	})
 	return b
+}
+
+func config(dir string, sealPub, signPriv []byte) Config {
+	return Config{Dir: dir, Source: kiosk,
+		Sealer: item.Sealer{Suite: item.Default(), SealKey: "seal-1", SealPublic: sealPub, SignKey: "kiosk-1", SignPriv: signPriv},
+		CaseNumber: func(running uint32) (string, error) {
+			return fmt.Sprintf("1101010702%06d8343", running), nil
+		},
+		Now: func() time.Time { return start },
+	}
 }
 
 func (b *bench) open() {
@@ -131,9 +142,12 @@ func (b *bench) get(id string) Entry {
 	return e
 }
 
-func (b *bench) ack(it *item.Item, tier wire.Tier) *wire.Ack {
+func (b *bench) ack(it *item.Item, status wire.Status, tier wire.Tier) *wire.Ack {
 	b.t.Helper()
-	a := &wire.Ack{Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: it.Digest().String(), Tier: tier,
+	if status == wire.Duplicate {
+		status = wire.Stored
+	}
+	a := &wire.Ack{Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: it.Digest().String(), Status: status, Tier: tier,
 		Epoch: "e1", Position: 7, At: item.FormatTime(start), Key: "up-1"}
 	if err := a.Sign(item.Default(), b.keys.upPriv); err != nil {
 		b.t.Fatal(err)
@@ -145,7 +159,7 @@ func (b *bench) settle(id string, status wire.Status, tier wire.Tier) {
 	b.t.Helper()
 	s := Settlement{ID: id, Status: status, Reason: "urn:onedoor:problem:test"}
 	if status != wire.Rejected && status != wire.Conflict {
-		s.Ack = b.ack(b.get(id).Item, tier)
+		s.Ack = b.ack(b.get(id).Item, status, tier)
 	}
 	if err := b.Settle(context.Background(), []Settlement{s}); err != nil {
 		b.t.Fatalf("settle: %v", err)

@@ -30,7 +30,7 @@ func (s State) waiting() bool { return s == StateAccepted || s == StateSending }
 // blocks reports whether later items of the same case have to wait for this one.
 func (s State) blocks() bool { return s.waiting() || s == StateRejected || s == StateConflict }
 
-// canBecome is the table of transitions. What central stored never changes again.
+// canBecome is the table of transitions. What central stored changes again only by Resend, in another epoch.
 func (s State) canBecome(next State) bool {
 	switch s {
 	case StateAccepted, StateSending:
@@ -57,9 +57,11 @@ type record struct {
 	At        time.Time `json:"at"`
 	State     State     `json:"state"`
 	Attempts  int       `json:"attempts,omitempty"`
+	Refusals  int       `json:"refusals,omitempty"`
 	LastError string    `json:"error,omitempty"`
 	Next      time.Time `json:"next,omitzero"`
 	Ack       *wire.Ack `json:"ack,omitempty"`
+	Epoch     string    `json:"epoch,omitempty"` // of Ack
 
 	seq uint64
 }
@@ -70,16 +72,18 @@ type Entry struct {
 	Sequence   uint64
 	Size       int // of the item as JSON, bytes
 	State      State
-	Attempts   int       // requests it was part of
+	Attempts   int       // requests it was part of, answered or lost
+	Refusals   int       // answers in a row that did not take it in for the reason LastError; a lost request is none
 	LastError  string    // why the last one did not end its journey; no personal data
 	Next       time.Time // not before; zero means now
 	AcceptedAt time.Time
 	Ack        *wire.Ack // the best ack so far; nil without one
+	Epoch      string    // of Ack: the ledger that the upstream had then
 }
 
 func (r *record) entry(it *item.Item) Entry {
-	return Entry{Item: it, Sequence: r.seq, Size: r.Size, State: r.State, Attempts: r.Attempts, LastError: r.LastError,
-		Next: r.Next, AcceptedAt: r.At, Ack: r.Ack}
+	return Entry{Item: it, Sequence: r.seq, Size: r.Size, State: r.State, Attempts: r.Attempts, Refusals: r.Refusals, LastError: r.LastError,
+		Next: r.Next, AcceptedAt: r.At, Ack: r.Ack, Epoch: r.Epoch}
 }
 
 func (r *record) accepted() Accepted {
@@ -108,14 +112,16 @@ func (r *record) settled(s Settlement, source string) (next record, changed bool
 			return *r, false, fmt.Errorf("%w: %s", ErrAck, s.ID)
 		}
 		switch {
-		case s.Status == wire.Held:
+		case a.Status != s.Status && s.Status != wire.Duplicate, a.Status != wire.Stored && a.Status != wire.Held:
+			return *r, false, fmt.Errorf("%w: %s: it says %q", ErrAck, s.ID, a.Status)
+		case a.Status == wire.Held:
 			next.State = StateHeld
 		case a.Tier == wire.TierCentral:
 			next.State = StateStoredCentral
 		default:
 			next.State = StateStoredEdge
 		}
-		next.Ack = a
+		next.Ack, next.Epoch, next.Refusals = a, a.Epoch, 0
 	case wire.Rejected:
 		next.State, next.LastError = StateRejected, clip(s.Reason)
 	case wire.Conflict:

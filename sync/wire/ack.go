@@ -13,7 +13,7 @@ var ErrAck = errors.New("ack does not verify")
 
 func (a *Ack) message() []byte {
 	msg := []byte("onedoor ack v1")
-	for _, s := range []string{a.Source, a.Sequence, a.ID, a.Digest, string(a.Tier), a.Epoch, a.At, a.Key} {
+	for _, s := range []string{a.Source, a.Sequence, a.ID, a.Digest, string(a.Status), string(a.Tier), a.Epoch, a.At, a.Key} {
 		msg = binary.BigEndian.AppendUint32(msg, uint32(len(s)))
 		msg = append(msg, s...)
 	}

@@ -38,9 +38,11 @@ func (e *NoAnswerError) Is(target error) bool { return target == ErrNoAnswer }
 // Unwrap gives the cause.
 func (e *NoAnswerError) Unwrap() error { return e.Err }
 
-// ProblemError is an upstream's signed refusal of a whole request.
+// ProblemError is an upstream's signed refusal of a whole request. An upstream signs only for a device that it knows, so
+// 401 and 403 are its word about this device, while a stranger's are no answer.
 type ProblemError struct {
 	Status     int
+	Epoch      string // of the upstream's ledger; empty for a refused enrolment, which is not signed
 	Problem    Problem
 	RetryAfter time.Duration // 0 if not asked for; at most MaxRetryAfter
 }

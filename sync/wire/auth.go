@@ -26,12 +26,29 @@ type RequestClaims struct {
 	Nonce  string `json:"nce"`
 }
 
-// AnswerClaims is what an upstream signs of its answer. Nonce is that of the request, so that no old answer counts.
+// Request is what an answer is bound to. An upstream takes Nonce only from a request whose signature it has verified;
+// one that it answers without a signature to verify, an enrolment, has none.
+type Request struct {
+	Method, Path string // path with query
+	Body         []byte // as sent
+	Nonce        string
+}
+
+// AnswerClaims is what an upstream signs of its answer. It names the whole request, so that neither an old answer counts
+// nor one that somebody else was given for another question.
 type AnswerClaims struct {
-	Status int    `json:"sts"`
-	Body   string `json:"bdy"`
-	Epoch  string `json:"epo"`
-	Nonce  string `json:"nce"`
+	Status  int    `json:"sts"`
+	Body    string `json:"bdy"`
+	Epoch   string `json:"epo"`
+	Method  string `json:"mth"`
+	Path    string `json:"pth"`
+	Request string `json:"req"` // SHA-256 of the request's body as sent, base64url
+	Nonce   string `json:"nce"`
+}
+
+func answerClaims(to Request, status int, epoch string, body []byte) AnswerClaims {
+	return AnswerClaims{Status: status, Body: bodyDigest(body), Epoch: epoch, Method: to.Method, Path: to.Path,
+		Request: bodyDigest(to.Body), Nonce: to.Nonce}
 }
 
 // jwsHeader names the key and, in alg, the suite (EdDSA for the default one's signature in RFC 8037 terms).
@@ -69,18 +86,18 @@ func VerifyRequest(suite item.Suite, public []byte, header, method, path string,
 	return c, nil
 }
 
-// SignAnswer gives the value of HeaderSignature.
-func SignAnswer(suite item.Suite, private []byte, key string, status int, epoch, nonce string, body []byte) (string, error) {
-	return sign(suite, private, jwsHeader{algorithm(suite), key, "onedoor-answer"}, AnswerClaims{status, bodyDigest(body), epoch, nonce})
+// SignAnswer gives the value of HeaderSignature for an answer to that request.
+func SignAnswer(suite item.Suite, private []byte, key string, to Request, status int, epoch string, body []byte) (string, error) {
+	return sign(suite, private, jwsHeader{algorithm(suite), key, "onedoor-answer"}, answerClaims(to, status, epoch, body))
 }
 
-// VerifyAnswer checks that the upstream gave this answer to the request with that nonce.
-func VerifyAnswer(suite item.Suite, public []byte, header string, status int, epoch, nonce string, body []byte) error {
+// VerifyAnswer checks that the upstream gave this answer to that very request.
+func VerifyAnswer(suite item.Suite, public []byte, header string, to Request, status int, epoch string, body []byte) error {
 	var c AnswerClaims
 	if err := verify(suite, public, header, "onedoor-answer", &c); err != nil {
 		return err
 	}
-	if c.Status != status || c.Epoch != epoch || c.Nonce != nonce || c.Body != bodyDigest(body) {
+	if c != answerClaims(to, status, epoch, body) {
 		return fmt.Errorf("%w: answer was altered or belongs to another request", ErrAuth)
 	}
 	return nil

@@ -89,7 +89,10 @@ func (c *Client) Close() {
 // Hello asks for limits, time and epoch. It is the cheapest call that proves the upstream is there.
 func (c *Client) Hello(ctx context.Context) (Hello, error) {
 	var h Hello
-	err := c.do(ctx, c.quick, call{method: http.MethodGet, path: PathHello, limit: maxAnswer, into: &h})
+	epoch, err := c.do(ctx, c.quick, call{method: http.MethodGet, path: PathHello, limit: maxAnswer, into: &h})
+	if err == nil {
+		err = sameEpoch(h.Epoch, epoch)
+	}
 	if err != nil {
 		return Hello{}, fmt.Errorf("hello: %w", err)
 	}
@@ -103,8 +106,11 @@ func (c *Client) PostBatch(ctx context.Context, items []*item.Item) (BatchAnswer
 		return BatchAnswer{}, fmt.Errorf("post batch: %w", err)
 	}
 	var a BatchAnswer
-	err = c.do(ctx, c.batch, call{method: http.MethodPost, path: PathBatches, body: body, contentType: TypeBatch,
+	epoch, err := c.do(ctx, c.batch, call{method: http.MethodPost, path: PathBatches, body: body, contentType: TypeBatch,
 		encoding: "gzip", limit: maxAnswer, into: &a})
+	if err == nil {
+		err = sameEpoch(a.Epoch, epoch)
+	}
 	if err != nil {
 		return BatchAnswer{}, fmt.Errorf("post batch: %w", err)
 	}
@@ -120,11 +126,22 @@ func (c *Client) Feed(ctx context.Context, cursor string, wait time.Duration) (F
 		q.Set("cursor", cursor)
 	}
 	var p FeedPage
-	err := c.do(ctx, c.feed, call{method: http.MethodGet, path: PathFeed + "?" + q.Encode(), limit: maxPage, into: &p})
+	epoch, err := c.do(ctx, c.feed, call{method: http.MethodGet, path: PathFeed + "?" + q.Encode(), limit: maxPage, into: &p})
+	if err == nil {
+		err = sameEpoch(p.Epoch, epoch)
+	}
 	if err != nil {
 		return FeedPage{}, fmt.Errorf("feed: %w", err)
 	}
 	return p, nil
+}
+
+// sameEpoch refuses an answer that does not name its ledger: what it says could not be told from an older one's.
+func sameEpoch(body, header string) error {
+	if body != header {
+		return &NoAnswerError{Reason: "body of another epoch", Status: http.StatusOK}
+	}
+	return nil
 }
 
 // packBatch writes the items as a gzipped JSON array.
@@ -148,20 +165,22 @@ type call struct {
 	into                  any
 }
 
-func (c *Client) do(ctx context.Context, via *retryablehttp.Client, r call) error {
+// do gives the proven answer's epoch, which is never empty, also with a *ProblemError.
+func (c *Client) do(ctx context.Context, via *retryablehttp.Client, r call) (epoch string, err error) {
 	signature, nonce, err := SignRequest(c.cfg.Suite, c.cfg.SignPriv, c.cfg.SignKey, c.cfg.Source.String(), r.method, r.path,
 		r.body, c.cfg.Now())
 	if err != nil {
-		return err
+		return "", err
 	}
 	resp, body, err := send(ctx, via, c.base, r, signature)
 	if err != nil {
-		return err
+		return "", err
 	}
-	no := func(reason string, err error) error {
-		return &NoAnswerError{Reason: reason, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header, c.cfg.Now()), Err: err}
+	no := func(reason string, err error) (string, error) {
+		return "", &NoAnswerError{Reason: reason, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header, c.cfg.Now()), Err: err}
 	}
-	epoch := resp.Header.Get(HeaderEpoch)
+	epoch = resp.Header.Get(HeaderEpoch)
+	asked := Request{Method: r.method, Path: r.path, Body: r.body, Nonce: nonce}
 	switch {
 	case resp.Header.Get(HeaderVersion) != Version:
 		return no("no protocol header", nil)
@@ -170,10 +189,15 @@ func (c *Client) do(ctx context.Context, via *retryablehttp.Client, r call) erro
 	case c.signer(resp) != c.cfg.UpstreamKey:
 		return no("signed by another key", nil)
 	}
-	if err := VerifyAnswer(c.cfg.Suite, c.cfg.UpstreamPub, resp.Header.Get(HeaderSignature), resp.StatusCode, epoch, nonce, body); err != nil {
+	if err := VerifyAnswer(c.cfg.Suite, c.cfg.UpstreamPub, resp.Header.Get(HeaderSignature), asked, resp.StatusCode, epoch, body); err != nil {
 		return no("signature", err)
 	}
-	return decode(resp, body, r.into, c.cfg.Now())
+	err = decode(resp, body, r.into, c.cfg.Now())
+	var problem *ProblemError
+	if errors.As(err, &problem) {
+		problem.Epoch = epoch
+	}
+	return epoch, err
 }
 
 func (c *Client) signer(resp *http.Response) string {

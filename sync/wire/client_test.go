@@ -71,13 +71,9 @@ func TestSignedRefusalIsAProblem(t *testing.T) {
 	})
 	_, err := u.client(HTTPOptions{}).Feed(context.Background(), "old", 0)
 	var p *ProblemError
-	if !errors.As(err, &p) || p.Status != 409 || p.Problem.Type != ProblemCursor || p.RetryAfter != 7*time.Second || errors.Is(err, ErrNoAnswer) {
+	if !errors.As(err, &p) || p.Status != 409 || p.Problem.Type != ProblemCursor || p.RetryAfter != 7*time.Second || p.Epoch != "e1" || errors.Is(err, ErrNoAnswer) {
 		t.Errorf("got %v", err)
 	}
-}
-
-func write(b []byte) func(http.ResponseWriter, *http.Request, []byte) {
-	return func(w http.ResponseWriter, _ *http.Request, _ []byte) { _, _ = w.Write(b) }
 }
 
 // What is not the upstream's answer to this request is no answer: N4, N6, N10, N11, N12, I3.
@@ -94,6 +90,19 @@ func TestWhateverElseArrivesIsNoAnswer(t *testing.T) {
 	}
 	var replay string
 	u := newUpstream(t)
+	reSigned := func(other func(*Request)) func(http.ResponseWriter, *http.Request, []byte) {
+		return func(w http.ResponseWriter, r *http.Request, b []byte) {
+			_, claims, _ := PeekRequest(r.Header.Get(HeaderRequest))
+			to := Request{r.Method, r.URL.RequestURI(), u.raw, claims.Nonce}
+			other(&to)
+			sig, err := SignAnswer(item.Default(), u.keys.upPriv, "up-1", to, 200, "e1", b)
+			if err != nil {
+				t.Error(err)
+			}
+			w.Header().Set(HeaderSignature, sig)
+			_, _ = w.Write(b)
+		}
+	}
 	for name, fault := range map[string]func(http.ResponseWriter, *http.Request, []byte){
 		"portal page": func(w http.ResponseWriter, _ *http.Request, _ []byte) {
 			clear(w.Header())
@@ -147,15 +156,21 @@ func TestWhateverElseArrivesIsNoAnswer(t *testing.T) {
 		},
 		"own key's signature": func(w http.ResponseWriter, r *http.Request, b []byte) {
 			_, claims, _ := PeekRequest(r.Header.Get(HeaderRequest))
-			sig, err := SignAnswer(item.Default(), u.keys.signPriv, "up-1", 200, "e1", claims.Nonce, b)
+			sig, err := SignAnswer(item.Default(), u.keys.signPriv, "up-1", Request{r.Method, r.URL.RequestURI(), nil, claims.Nonce}, 200, "e1", b)
 			if err != nil {
 				t.Error(err)
 			}
 			w.Header().Set(HeaderSignature, sig)
 			_, _ = w.Write(b)
 		},
-		"unsigned 500":      func(w http.ResponseWriter, _ *http.Request, _ []byte) { clear(w.Header()); w.WriteHeader(500) },
-		"gateway's problem": func(w http.ResponseWriter, _ *http.Request, b []byte) { w.WriteHeader(403); _, _ = w.Write(b) },
+		// Whoever makes the upstream sign an answer for this nonce to a question of his own gains nothing by it.
+		"answer to another path":    reSigned(func(r *Request) { r.Path = PathHealthz }),
+		"answer to another query":   reSigned(func(r *Request) { r.Path += "?x=1" }),
+		"answer to another method":  reSigned(func(r *Request) { r.Method = http.MethodPut }),
+		"answer to another body":    reSigned(func(r *Request) { r.Body = []byte("[]") }),
+		"answer to another request": reSigned(func(r *Request) { r.Nonce = "other" }),
+		"unsigned 500":              func(w http.ResponseWriter, _ *http.Request, _ []byte) { clear(w.Header()); w.WriteHeader(500) },
+		"gateway's problem":         func(w http.ResponseWriter, _ *http.Request, b []byte) { w.WriteHeader(403); _, _ = w.Write(b) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := u.client(HTTPOptions{HeaderTimeout: 5 * time.Second})
@@ -170,7 +185,7 @@ func TestWhateverElseArrivesIsNoAnswer(t *testing.T) {
 			h, err := c.Hello(context.Background())
 			var no *NoAnswerError
 			if !errors.Is(err, ErrNoAnswer) || !errors.As(err, &no) || no.Reason == "" || h != (Hello{}) {
-				t.Errorf("hello %+v, %v", h, err)
+				t.Fatalf("hello %+v, %v", h, err)
 			}
 			if u.count() != 1 {
 				t.Errorf("%d requests, want 1: nothing is followed or repeated", u.count())
@@ -186,6 +201,32 @@ func TestWhateverElseArrivesIsNoAnswer(t *testing.T) {
 				t.Errorf("error names the address: %v", err)
 			}
 		})
+	}
+}
+
+// What does not name its ledger can not be told from an older one's.
+func TestAnswerWithoutItsEpochIsNoAnswer(t *testing.T) {
+	u := newUpstream(t)
+	c := u.client(HTTPOptions{})
+	for _, epoch := range []string{"", "e2"} {
+		u.set(nil, func(r *http.Request, _ []byte) (int, any) {
+			switch r.URL.Path {
+			case PathHello:
+				return 200, Hello{Epoch: epoch}
+			case PathFeed:
+				return 200, FeedPage{Epoch: epoch, Cursor: "c"}
+			}
+			return 200, BatchAnswer{Epoch: epoch}
+		})
+		if h, err := c.Hello(context.Background()); !errors.Is(err, ErrNoAnswer) || h != (Hello{}) {
+			t.Errorf("hello of epoch %q: %+v, %v", epoch, h, err)
+		}
+		if p, err := c.Feed(context.Background(), "", 0); !errors.Is(err, ErrNoAnswer) || p.Cursor != "" {
+			t.Errorf("feed of epoch %q: %+v, %v", epoch, p, err)
+		}
+		if _, err := c.PostBatch(context.Background(), []*item.Item{u.keys.item(t, 1)}); !errors.Is(err, ErrNoAnswer) {
+			t.Errorf("batch of epoch %q: %v", epoch, err)
+		}
 	}
 }
 
@@ -306,11 +347,15 @@ func device(k keys) Device {
 func TestEnrol(t *testing.T) {
 	k := newKeys(t)
 	d := device(k)
-	key, status := k.upPriv, http.StatusOK
+	key, status, path := k.upPriv, http.StatusOK, PathEnrolments
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var e Enrolment
 		if err := json.NewDecoder(r.Body).Decode(&e); err != nil || r.URL.Path != PathEnrolments || e.Code != "7K3M-9QXD" || r.Method != http.MethodPost {
 			t.Errorf("enrolment %+v to %s: %v", e, r.URL, err)
+		}
+		asked, err := json.Marshal(e)
+		if err != nil {
+			t.Error(err)
 		}
 		body, err := json.Marshal(d)
 		if err != nil {
@@ -323,7 +368,7 @@ func TestEnrol(t *testing.T) {
 			w.Header().Set("Content-Type", TypeProblem)
 			body = []byte(`{"type":"` + ProblemCode + `","title":"unknown code"}`)
 		}
-		sig, err := SignAnswer(item.Default(), key, "up-1", status, "e1", "", body)
+		sig, err := SignAnswer(item.Default(), key, "up-1", Request{Method: r.Method, Path: path, Body: asked}, status, "e1", body)
 		if err != nil {
 			t.Error(err)
 		}
@@ -343,7 +388,11 @@ func TestEnrol(t *testing.T) {
 	if _, err := enrol(); !errors.Is(err, ErrNoAnswer) {
 		t.Errorf("answer not signed with the key it brings: %v", err)
 	}
-	key, d.TrackingKey = k.upPriv, nil
+	key, path = k.upPriv, PathHealthz
+	if _, err := enrol(); !errors.Is(err, ErrNoAnswer) {
+		t.Errorf("answer to another path: %v", err)
+	}
+	path, d.TrackingKey = PathEnrolments, nil
 	if _, err := enrol(); err == nil {
 		t.Error("incomplete document accepted")
 	}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,8 +12,35 @@ import (
 	"onedoor/sync/item"
 )
 
-// Enrol asks central to know a device, and gives everything the device needs from then on. The request is sent once
-// only, since its code works once.
+// NewEnrolment makes the request of a device that holds private, the signing key that belongs to public.
+func NewEnrolment(suite item.Suite, code string, private, public []byte) (Enrolment, error) {
+	e := Enrolment{Code: code, Suite: suite.Name(), SignPublic: public}
+	var err error
+	if e.Proof, err = suite.Sign(private, e.message()); err != nil {
+		return Enrolment{}, fmt.Errorf("prove enrolment: %w", err)
+	}
+	return e, nil
+}
+
+// Verify checks that the sender holds the key that it brings. The error is an ErrAuth.
+func (e Enrolment) Verify(suite item.Suite) error {
+	if !suite.Verify(e.SignPublic, e.message(), e.Proof) {
+		return fmt.Errorf("%w: the enrolment is not signed with the key that it brings", ErrAuth)
+	}
+	return nil
+}
+
+func (e Enrolment) message() []byte {
+	msg := []byte("onedoor enrolment v1")
+	for _, part := range [][]byte{[]byte(e.Code), []byte(e.Suite), e.SignPublic} {
+		msg = binary.BigEndian.AppendUint32(msg, uint32(len(part)))
+		msg = append(msg, part...)
+	}
+	return msg
+}
+
+// Enrol asks central to know a device, and gives everything the device needs from then on. The request is sent once;
+// after a lost answer the same code with the same key gets the same device.
 //
 // The answer brings the key that later answers are checked with, so nothing known before can sign it: whoever holds the
 // connection is trusted for this one call. That is central by its TLS certificate, or whatever listens on loopback. An
@@ -38,7 +66,7 @@ func enrol(ctx context.Context, baseURL string, options HTTPOptions, suite item.
 	defer client.HTTPClient.CloseIdleConnections()
 	var d Device
 	r := call{method: http.MethodPost, path: PathEnrolments, body: body, contentType: TypeJSON, limit: maxAnswer, into: &d}
-	resp, answer, err := send(ctx, client, base, r, "")
+	resp, answer, err := send(ctx, client, base, r, "") //nolint:bodyclose // send reads and closes the body
 	if err != nil {
 		return Device{}, err
 	}
@@ -52,7 +80,8 @@ func enrol(ctx context.Context, baseURL string, options HTTPOptions, suite item.
 		return Device{}, err
 	}
 	// Signed with the key it brings: that is no proof of who sent it, but of its wholeness and of the key's use.
-	if err := VerifyAnswer(suite, d.UpstreamPub, resp.Header.Get(HeaderSignature), resp.StatusCode, resp.Header.Get(HeaderEpoch), "", answer); err != nil {
+	asked := Request{Method: r.method, Path: r.path, Body: body}
+	if err := VerifyAnswer(suite, d.UpstreamPub, resp.Header.Get(HeaderSignature), asked, resp.StatusCode, resp.Header.Get(HeaderEpoch), answer); err != nil {
 		return Device{}, &NoAnswerError{Reason: "signature", Status: resp.StatusCode, Err: err}
 	}
 	return d, nil

@@ -18,7 +18,7 @@ func TestAckIsSpoiltByAnyChange(t *testing.T) {
 	for name, change := range map[string]func(*Ack){
 		"source": func(a *Ack) { a.Source += "0" }, "sequence": func(a *Ack) { a.Sequence = item.FormatSequence(2) },
 		"id": func(a *Ack) { a.ID = item.NewID(start) }, "digest": func(a *Ack) { a.Digest = item.Digest{}.String() },
-		"tier": func(a *Ack) { a.Tier = TierEdge }, "epoch": func(a *Ack) { a.Epoch = "e2" }, "position": func(a *Ack) { a.Position++ },
+		"status": func(a *Ack) { a.Status = Held }, "no status": func(a *Ack) { a.Status = "" }, "tier": func(a *Ack) { a.Tier = TierEdge }, "epoch": func(a *Ack) { a.Epoch = "e2" }, "position": func(a *Ack) { a.Position++ },
 		"at": func(a *Ack) { a.At = "2026-11-22T09:00:01Z" }, "key": func(a *Ack) { a.Key = "up-2" }, "no signature": func(a *Ack) { a.Sig = nil },
 		"moved": func(a *Ack) { a.Epoch, a.At = a.Epoch+a.At[:1], a.At[1:] }, // same letters, other fields
 	} {
@@ -86,27 +86,31 @@ func TestRequestIsSpoiltByAnyChange(t *testing.T) {
 		}
 	}
 	// An answer's signature is no request's, nor the other way about.
-	answer, err := SignAnswer(suite, k.signPriv, "kiosk-1", 200, "e1", nonce, body)
+	asked := Request{Method: "POST", Path: "/sync/v1/batches?x=1", Body: []byte("asked"), Nonce: nonce}
+	answer, err := SignAnswer(suite, k.signPriv, "kiosk-1", asked, 200, "e1", body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := verify(k.signPub, answer, "POST", "/sync/v1/batches?x=1", body); !errors.Is(err, ErrAuth) {
 		t.Errorf("answer as request: %v", err)
 	}
-	if err := VerifyAnswer(suite, k.signPub, header, 200, "e1", nonce, body); !errors.Is(err, ErrAuth) {
+	if err := VerifyAnswer(suite, k.signPub, header, asked, 200, "e1", body); !errors.Is(err, ErrAuth) {
 		t.Errorf("request as answer: %v", err)
 	}
 	for name, err := range map[string]error{
-		"status": VerifyAnswer(suite, k.signPub, answer, 201, "e1", nonce, body),
-		"epoch":  VerifyAnswer(suite, k.signPub, answer, 200, "e2", nonce, body),
-		"nonce":  VerifyAnswer(suite, k.signPub, answer, 200, "e1", "other", body),
-		"body":   VerifyAnswer(suite, k.signPub, answer, 200, "e1", nonce, []byte("bodY")),
+		"status":       VerifyAnswer(suite, k.signPub, answer, asked, 201, "e1", body),
+		"epoch":        VerifyAnswer(suite, k.signPub, answer, asked, 200, "e2", body),
+		"body":         VerifyAnswer(suite, k.signPub, answer, asked, 200, "e1", []byte("bodY")),
+		"nonce":        VerifyAnswer(suite, k.signPub, answer, Request{asked.Method, asked.Path, asked.Body, "other"}, 200, "e1", body),
+		"method":       VerifyAnswer(suite, k.signPub, answer, Request{"PUT", asked.Path, asked.Body, nonce}, 200, "e1", body),
+		"path":         VerifyAnswer(suite, k.signPub, answer, Request{asked.Method, "/sync/v1/batches", asked.Body, nonce}, 200, "e1", body),
+		"request body": VerifyAnswer(suite, k.signPub, answer, Request{asked.Method, asked.Path, []byte("askeD"), nonce}, 200, "e1", body),
 	} {
 		if !errors.Is(err, ErrAuth) {
 			t.Errorf("answer with other %s: %v", name, err)
 		}
 	}
-	if err := VerifyAnswer(suite, k.signPub, answer, 200, "e1", nonce, body); err != nil {
+	if err := VerifyAnswer(suite, k.signPub, answer, asked, 200, "e1", body); err != nil {
 		t.Error(err)
 	}
 }

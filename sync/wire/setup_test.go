@@ -51,7 +51,7 @@ func (k keys) item(t testing.TB, seq uint64) *item.Item {
 
 func (k keys) ack(t testing.TB, it *item.Item) *Ack {
 	t.Helper()
-	a := &Ack{Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: it.Digest().String(), Tier: TierCentral, Epoch: "e1",
+	a := &Ack{Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: it.Digest().String(), Status: Stored, Tier: TierCentral, Epoch: "e1",
 		Position: 7, At: item.FormatTime(start), Key: "up-1"}
 	if err := a.Sign(item.Default(), k.upPriv); err != nil {
 		t.Fatal(err)
@@ -70,6 +70,7 @@ type upstream struct {
 	answer func(r *http.Request, body []byte) (status int, answer any)
 	fault  func(w http.ResponseWriter, r *http.Request, signed []byte)
 	calls  int
+	raw    []byte // the last request's body; read only inside answer and fault
 }
 
 func newUpstream(t testing.TB) *upstream {
@@ -88,6 +89,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the client hung up
 	}
+	u.raw = raw
 	claims, err := VerifyRequest(item.Default(), u.keys.signPub, r.Header.Get(HeaderRequest), r.Method, r.URL.RequestURI(), raw)
 	if err != nil || claims.Source != kiosk.String() || r.Header.Get(HeaderVersion) != Version {
 		u.t.Errorf("request %s %s is not proven: %v", r.Method, r.URL, err)
@@ -97,7 +99,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		u.t.Error(err)
 	}
-	sig, err := SignAnswer(item.Default(), u.keys.upPriv, "up-1", status, "e1", claims.Nonce, body)
+	sig, err := SignAnswer(item.Default(), u.keys.upPriv, "up-1", Request{r.Method, r.URL.RequestURI(), raw, claims.Nonce}, status, "e1", body)
 	if err != nil {
 		u.t.Error(err)
 	}

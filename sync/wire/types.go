@@ -12,7 +12,7 @@ const (
 	HeaderVersion   = "Onedoor-Version"
 	HeaderEpoch     = "Onedoor-Epoch"
 	HeaderRequest   = "Onedoor-Request"   // compact JWS of the device over the request
-	HeaderSignature = "Onedoor-Signature" // compact JWS of the upstream over the answer
+	HeaderSignature = "Onedoor-Signature" // compact JWS of the upstream over the answer and its request
 
 	TypeBatch   = "application/cloudevents-batch+json"
 	TypeJSON    = "application/json"
@@ -55,12 +55,15 @@ const (
 	TierCentral Tier = "central"
 )
 
-// Ack is an upstream's signed statement that it holds one item durably.
+// Ack is an upstream's signed statement that it holds one item durably. Status is Stored when the item has taken effect
+// there, also as the answer to a duplicate, and Held when it is durable but waits; an ack that says neither proves no
+// more than that the bytes arrived.
 type Ack struct {
 	Source   string `json:"source"`
 	Sequence string `json:"sequence"`
 	ID       string `json:"id"`
 	Digest   string `json:"digest"`
+	Status   Status `json:"status"`
 	Tier     Tier   `json:"tier"`
 	Epoch    string `json:"epoch"`
 	Position uint64 `json:"position"` // in the upstream's ledger, from 1
@@ -69,7 +72,8 @@ type Ack struct {
 	Sig      []byte `json:"signature"`
 }
 
-// Result answers one item of a batch. Ack is present with Stored, Duplicate and Held.
+// Result answers one item of a batch. Ack is present with Stored, Duplicate and Held, and says itself which it is:
+// a duplicate's is Stored, or Held while the item still waits there.
 type Result struct {
 	ID      string   `json:"id"`
 	Status  Status   `json:"status"`
@@ -139,6 +143,7 @@ type Enrolment struct {
 	Code       string `json:"code"`
 	Suite      string `json:"suite"`
 	SignPublic []byte `json:"sign_public"`
+	Proof      []byte `json:"proof"` // signature of the new key over code and public key; see NewEnrolment
 }
 
 // Device is central's answer to an enrolment: everything a node needs to work offline from then on. TrackingKey is

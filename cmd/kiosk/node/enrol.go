@@ -27,8 +27,11 @@ func Enrol(ctx context.Context, file config.Config, code string) (wire.Device, e
 	if err != nil {
 		return wire.Device{}, err
 	}
-	device, err := wire.Enrol(ctx, file.Central.URL, wire.HTTPOptions{}, suite,
-		wire.Enrolment{Code: code, Suite: suite.Name(), SignPublic: key.Public})
+	request, err := wire.NewEnrolment(suite, code, key.Private, key.Public)
+	if err != nil {
+		return wire.Device{}, fmt.Errorf("enrol: %w", err)
+	}
+	device, err := wire.Enrol(ctx, file.Central.URL, wire.HTTPOptions{}, suite, request)
 	if err != nil {
 		return wire.Device{}, err
 	}

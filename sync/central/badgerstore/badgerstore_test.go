@@ -113,7 +113,7 @@ func TestDamageIsNoticed(t *testing.T) {
 	defer s.Close()
 	damaged := 0
 	for _, id := range ids {
-		row, err := s.Row(t.Context(), id)
+		row, err := s.Row(t.Context(), "urn:hall:44011:107:01", id)
 		switch {
 		case err != nil:
 			damaged++
@@ -123,5 +123,54 @@ func TestDamageIsNoticed(t *testing.T) {
 	}
 	if damaged == 0 {
 		t.Error("no damage was noticed")
+	}
+}
+
+// A restored backup may have forgotten what was acknowledged: it comes up as another ledger.
+func TestRestoredLedgerHasANewEpoch(t *testing.T) {
+	dir := t.TempDir()
+	cfg := badgerstore.Config{Dir: dir, Logger: slog.New(slog.DiscardHandler)}
+	if _, err := badgerstore.Restored(cfg); !errors.Is(err, badgerstore.ErrLost) {
+		t.Errorf("an empty directory: %v, want ErrLost", err)
+	}
+	s := open(t, dir)
+	old := s.Epoch()
+	if _, err := badgerstore.Restored(cfg); !errors.Is(err, central.ErrLocked) {
+		t.Errorf("while it is open: %v, want ErrLocked", err)
+	}
+	now := time.Unix(1_790_000_000, 0)
+	it := item.Item{ID: item.NewID(now), Source: "urn:hall:44011:107:01", Sequence: item.FormatSequence(1)}
+	if _, err := s.Ingest(t.Context(), now, []central.Entry{{Item: it, Digest: it.Digest(), Effect: central.EffectNone}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// The backup may be of the database alone, and an attempt may have ended between database and witness.
+	for _, witness := range []string{old, "", "of another ledger"} {
+		path := filepath.Join(dir, "EPOCH")
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		if witness != "" {
+			if err := os.WriteFile(path, []byte(witness+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		epoch, err := badgerstore.Restored(cfg)
+		if err != nil || epoch == "" || epoch == old {
+			t.Fatalf("witness %q: epoch %q after %q, %v", witness, epoch, old, err)
+		}
+		old = epoch
+		s := open(t, dir)
+		if s.Epoch() != epoch {
+			t.Errorf("opened with epoch %s, want %s", s.Epoch(), epoch)
+		}
+		if _, err := s.Row(t.Context(), it.Source, it.ID); err != nil {
+			t.Errorf("row: %v", err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

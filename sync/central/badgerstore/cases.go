@@ -12,18 +12,24 @@ import (
 	"onedoor/sync/wire"
 )
 
+// feedRef is one line of a kiosk's feed; it has one of its fields.
+type feedRef struct {
+	Case []byte `json:"c,omitempty"` // key
+	Row  uint64 `json:"r,omitempty"` // position
+}
+
 // applyCase lets the waiting items of a case take effect as far as they go without a gap, and returns the last case
 // sequence that has.
-func applyCase(txn *badger.Txn, kiosk central.Kiosk, caseID string, changed map[central.Kiosk]bool) (uint64, error) {
+func (in *intake) applyCase(kiosk central.Kiosk, caseID string) (uint64, error) {
 	var c central.Case
 	key := keyCase(kiosk, caseID)
-	if err := get(txn, key, &c); err != nil && !errors.Is(err, central.ErrNotFound) {
+	if err := get(in.txn, key, &c); err != nil && !errors.Is(err, central.ErrNotFound) {
 		return 0, err
 	}
 	for {
 		held := keyHeld(kiosk, caseID, item.FormatCaseSeq(c.Items+1))
 		var pos uint64
-		err := get(txn, held, &pos)
+		err := get(in.txn, held, &pos)
 		if errors.Is(err, central.ErrNotFound) {
 			return uint64(c.Items), nil
 		}
@@ -31,16 +37,22 @@ func applyCase(txn *badger.Txn, kiosk central.Kiosk, caseID string, changed map[
 			return 0, err
 		}
 		var row central.Row
-		if err := get(txn, keyRow(pos), &row); err != nil {
+		if err := readRow(in.txn, pos, &row); err != nil {
 			return 0, err
 		}
 		if row.Entry.Effect == central.EffectUnknown || c.ID == "" && row.Entry.Effect != central.EffectOpen {
 			return uint64(c.Items), nil // waits for a central that knows it
 		}
-		if err := applyRow(txn, &c, kiosk, key, row, changed); err != nil {
+		if c.ID == "" {
+			if foreign, err := ofAnother(in.txn, kiosk, caseID); foreign || err != nil {
+				in.alarm = "case is another kiosk's"
+				return 0, err
+			}
+		}
+		if err := in.applyRow(&c, kiosk, key, row); err != nil {
 			return 0, err
 		}
-		for _, err := range []error{set(txn, keyApplied(pos), true), set(txn, key, c), txn.Delete(held)} {
+		for _, err := range []error{set(in.txn, keyApplied(pos), true), set(in.txn, key, c), in.txn.Delete(held), in.release(kiosk, pos)} {
 			if err != nil {
 				return 0, err
 			}
@@ -48,17 +60,16 @@ func applyCase(txn *badger.Txn, kiosk central.Kiosk, caseID string, changed map[
 	}
 }
 
-func applyRow(txn *badger.Txn, c *central.Case, kiosk central.Kiosk, key []byte, row central.Row, changed map[central.Kiosk]bool) error {
+func (in *intake) applyRow(c *central.Case, kiosk central.Kiosk, key []byte, row central.Row) error {
 	e := &row.Entry
 	switch e.Effect {
 	case central.EffectOpen:
 		if c.ID != "" {
 			break // a second submission in a case has its place in the ledger and no other effect
 		}
-		if err := openCase(txn, c, kiosk, key, row); err != nil {
+		if err := in.openCase(c, kiosk, key, row); err != nil {
 			return err
 		}
-		changed[kiosk] = true
 	case central.EffectPrint:
 		if e.Print != nil {
 			p := *e.Print
@@ -70,34 +81,44 @@ func applyRow(txn *badger.Txn, c *central.Case, kiosk central.Kiosk, key []byte,
 	return nil
 }
 
-func openCase(txn *badger.Txn, c *central.Case, kiosk central.Kiosk, key []byte, row central.Row) error {
-	it := &row.Entry.Item
+func (in *intake) openCase(c *central.Case, kiosk central.Kiosk, key []byte, row central.Row) error {
+	it, txn := &row.Entry.Item, in.txn
 	var dev central.Device
 	if err := get(txn, keyDevice(it.Source), &dev); err != nil && !errors.Is(err, central.ErrNotFound) {
 		return err
 	}
 	*c = central.Case{
 		ID: it.CaseID, Kiosk: kiosk, Device: row.Entry.Device, HallName: dev.HallName, ReceiptNo: it.ReceiptNo,
-		Position: row.Position, ItemID: it.ID, Version: 1, Stage: wire.StageDelivered,
+		Position: row.Position, ItemSource: it.Source, ItemID: it.ID, Version: 1, Stage: wire.StageDelivered,
 		Steps: []central.Step{{Stage: wire.StageDelivered, At: row.At}},
 	}
 	if row.Entry.Facts != nil {
 		c.Facts = *row.Entry.Facts
 	}
-	if err := set(txn, keyOpened(row.Position), key); err != nil {
+	if _, err := next(txn, "cases"); err != nil {
 		return err
 	}
-	// The first case keeps a number or a code; a second one (a cloned machine) is found by its case id.
-	for _, index := range [][]byte{keyCaseID(it.CaseID), keyReceipt(it.ReceiptNo), keyTrack(row.Entry.Device, it.TrackHash)} {
-		if _, err := txn.Get(index); err == nil {
+	if err := errors.Join(set(txn, keyOpened(row.Position), key), set(txn, keyCaseID(it.CaseID), key)); err != nil {
+		return err
+	}
+	// The first case keeps a number or a code; a second one (a cloned machine) is found by its case id, and by the person
+	// whom the alarm calls.
+	for _, index := range []struct {
+		what string
+		key  []byte
+	}{{"receipt number", keyReceipt(it.ReceiptNo)}, {"tracking code", keyTrack(row.Entry.Device, it.TrackHash)}} {
+		switch _, err := txn.Get(index.key); {
+		case err == nil:
+			in.alarm = index.what + " is that of another case; both are kept"
 			continue
-		} else if !errors.Is(err, badger.ErrKeyNotFound) {
+		case !errors.Is(err, badger.ErrKeyNotFound):
 			return fmt.Errorf("read record: %w", err)
 		}
-		if err := set(txn, index, key); err != nil {
+		if err := set(txn, index.key, key); err != nil {
 			return err
 		}
 	}
+	in.changed[kiosk] = true
 	return moveInFeed(txn, c, key)
 }
 
@@ -113,15 +134,16 @@ func moveInFeed(txn *badger.Txn, c *central.Case, key []byte) error {
 		}
 	}
 	c.FeedPos = pos
-	return set(txn, keyFeed(c.Kiosk, pos), key)
+	return set(txn, keyFeed(c.Kiosk, pos), feedRef{Case: key})
 }
 
 // byIndex follows an index entry to its case.
-func byIndex(txn *badger.Txn, index []byte, c *central.Case) (key []byte, err error) {
+func byIndex(txn *badger.Txn, index []byte, c *central.Case) error {
+	var key []byte
 	if err := get(txn, index, &key); err != nil {
-		return nil, err
+		return err
 	}
-	return key, get(txn, key, c)
+	return get(txn, key, c)
 }
 
 // Case implements central.Store.
@@ -132,8 +154,7 @@ func (s *Store) Case(ctx context.Context, ref string) (central.Case, error) {
 		if len(ref) == 20 {
 			index = keyReceipt(ref)
 		}
-		_, err := byIndex(txn, index, &c)
-		return err
+		return byIndex(txn, index, &c)
 	})
 	return c, err
 }
@@ -145,8 +166,7 @@ func (s *Store) CaseByTrack(ctx context.Context, device uint16, hash string) (ce
 		return c, central.ErrNotFound
 	}
 	err := s.view(ctx, func(txn *badger.Txn) error {
-		_, err := byIndex(txn, keyTrack(device, hash), &c)
-		return err
+		return byIndex(txn, keyTrack(device, hash), &c)
 	})
 	return c, err
 }
@@ -154,13 +174,12 @@ func (s *Store) CaseByTrack(ctx context.Context, device uint16, hash string) (ce
 // Cases implements central.Store.
 func (s *Store) Cases(ctx context.Context, before uint64, limit int) (list []central.Case, total int, err error) {
 	err = s.view(ctx, func(txn *badger.Txn) error {
+		if err := get(txn, keyCounter("cases"), &total); err != nil && !errors.Is(err, central.ErrNotFound) {
+			return err
+		}
 		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte("o/"), Reverse: true})
 		defer it.Close()
-		for it.Seek(keyOpened(1<<64 - 1)); it.Valid(); it.Next() {
-			total++
-			if len(list) == limit || before != 0 && string(it.Item().Key()) >= string(keyOpened(before)) {
-				continue // counted only
-			}
+		for it.Seek(keyOpened(before - 1)); it.Valid() && len(list) < limit; it.Next() { // before 0 wraps to the top
 			var key []byte
 			if err := decode(it.Item(), &key); err != nil {
 				return err
@@ -180,8 +199,8 @@ func (s *Store) Cases(ctx context.Context, before uint64, limit int) (list []cen
 func (s *Store) Advance(ctx context.Context, change central.Change) (central.Case, error) {
 	var c central.Case
 	err := s.update(ctx, func(txn *badger.Txn) error {
-		key, err := byIndex(txn, keyCaseID(change.CaseID), &c)
-		if err != nil {
+		key := keyCase(change.Kiosk, change.CaseID)
+		if err := get(txn, key, &c); err != nil {
 			return err
 		}
 		if c.Version != change.IfVersion {
@@ -208,7 +227,7 @@ func (s *Store) Advance(ctx context.Context, change central.Change) (central.Cas
 }
 
 // Feed implements central.Store.
-func (s *Store) Feed(ctx context.Context, kiosk central.Kiosk, after uint64, limit int) (changed []central.Case, last, head uint64, err error) {
+func (s *Store) Feed(ctx context.Context, kiosk central.Kiosk, after uint64, limit int) (changed []central.FeedEntry, last, head uint64, err error) {
 	last = after
 	err = s.view(ctx, func(txn *badger.Txn) error {
 		if err := get(txn, keyCounter("feed"), &head); err != nil && !errors.Is(err, central.ErrNotFound) {
@@ -220,16 +239,24 @@ func (s *Store) Feed(ctx context.Context, kiosk central.Kiosk, after uint64, lim
 		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte(prefixFeed(kiosk)), PrefetchValues: true, PrefetchSize: 50})
 		defer it.Close()
 		for it.Seek(keyFeed(kiosk, after+1)); it.Valid() && len(changed) < limit; it.Next() {
-			var key []byte
-			if err := decode(it.Item(), &key); err != nil {
+			var to feedRef
+			if err := decode(it.Item(), &to); err != nil {
 				return err
 			}
-			var c central.Case
-			if err := get(txn, key, &c); err != nil {
+			var entry central.FeedEntry
+			var err error
+			if to.Row != 0 {
+				entry.Row = new(central.Row)
+				err = readRow(txn, to.Row, entry.Row)
+			} else {
+				entry.Case = new(central.Case)
+				err = get(txn, to.Case, entry.Case)
+			}
+			if err != nil {
 				return err
 			}
-			changed = append(changed, c)
-			last = c.FeedPos
+			changed = append(changed, entry)
+			last = position(it.Item().Key())
 		}
 		return nil
 	})

@@ -42,21 +42,23 @@ func (s *Store) Enrol(ctx context.Context, req central.EnrolRequest) (central.De
 		if err != nil {
 			return err
 		}
-		switch {
-		case code.Tries >= req.MaxTries || !req.At.Before(code.Expires):
-			refused = true
-			return nil
-		case subtle.ConstantTimeCompare([]byte(code.SecretHash), []byte(req.SecretHash)) != 1:
-			refused = true
-			code.Tries++
-			return set(txn, keyCode(req.Handle), code)
-		case code.UsedBy != "":
-			// The answer was lost: the same machine may hear it again.
+		right := subtle.ConstantTimeCompare([]byte(code.SecretHash), []byte(req.SecretHash)) == 1
+		if right && code.UsedBy != "" {
+			// The answer was lost: the same machine may hear it again, late, too, since only its key can use it.
 			if err := get(txn, keyDevice(code.UsedBy), &dev); err != nil {
 				return err
 			}
 			refused = subtle.ConstantTimeCompare(dev.SignPublic, req.SignPublic) != 1 || dev.Suite != req.Suite
 			return nil
+		}
+		if code.Tries >= req.MaxTries || !req.At.Before(code.Expires) {
+			refused = true
+			return nil
+		}
+		if !right {
+			refused = true
+			code.Tries++
+			return set(txn, keyCode(req.Handle), code)
 		}
 		if dev, err = addDevice(txn, code, req); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package badgerstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,19 +20,49 @@ type ref struct {
 	Digest   item.Digest `json:"d"`
 }
 
+// reading is what a row means, where central learned it after the row had come.
+type reading struct {
+	Effect central.Effect `json:"effect"`
+	Facts  *central.Facts `json:"facts,omitempty"`
+	Print  *central.Print `json:"print,omitempty"`
+}
+
 // Ingest implements central.Store.
 func (s *Store) Ingest(ctx context.Context, at time.Time, entries []central.Entry) ([]central.Outcome, error) {
+	out, err := s.ingest(ctx, at.UTC(), entries)
+	if err != nil {
+		return nil, err
+	}
+	// A later entry of the same call may have released a held one.
+	for i := range out {
+		if out[i].Status != wire.Held {
+			continue
+		}
+		if row, err := s.Row(ctx, entries[i].Item.Source, entries[i].Item.ID); err == nil && row.Applied {
+			out[i].Status = wire.Stored
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) ingest(ctx context.Context, at time.Time, entries []central.Entry) ([]central.Outcome, error) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
 	var out []central.Outcome
-	changed := map[central.Kiosk]bool{}
+	in := intake{at: at, changed: map[central.Kiosk]bool{}}
 	err := s.update(ctx, func(txn *badger.Txn) error {
+		in.txn = txn
+		if err := get(txn, keyCounter("ledger"), &in.before); err != nil && !errors.Is(err, central.ErrNotFound) {
+			return err
+		}
 		for i := range entries {
-			o, err := ingestOne(txn, at.UTC(), entries[i], changed)
+			in.alarm = ""
+			o, err := in.one(entries[i])
 			if err != nil {
 				return fmt.Errorf("ingest item %s: %w", entries[i].Item.ID, err)
 			}
+			o.Alarm = in.alarm
 			out = append(out, o)
 		}
 		return nil
@@ -42,16 +73,7 @@ func (s *Store) Ingest(ctx context.Context, at time.Time, entries []central.Entr
 	if err != nil {
 		return nil, err
 	}
-	// A later entry of the same call may have released a held one.
-	for i := range out {
-		if out[i].Status != wire.Held {
-			continue
-		}
-		if row, err := s.Row(ctx, entries[i].Item.ID); err == nil && row.Applied {
-			out[i].Status = wire.Stored
-		}
-	}
-	for kiosk := range changed {
+	for kiosk := range in.changed {
 		s.Notify(kiosk)
 	}
 	return out, nil
@@ -61,22 +83,31 @@ func (s *Store) Ingest(ctx context.Context, at time.Time, entries []central.Entr
 // durable all the same; it is then a duplicate in the repetition.
 func (s *Store) ingestHalves(ctx context.Context, at time.Time, entries []central.Entry) ([]central.Outcome, error) {
 	mid := len(entries) / 2
-	first, err := s.Ingest(ctx, at, entries[:mid])
+	first, err := s.ingest(ctx, at, entries[:mid])
 	if err != nil {
 		return nil, err
 	}
-	second, err := s.Ingest(ctx, at, entries[mid:])
+	second, err := s.ingest(ctx, at, entries[mid:])
 	if err != nil {
 		return nil, err
 	}
 	return append(first, second...), nil
 }
 
-func ingestOne(txn *badger.Txn, at time.Time, e central.Entry, changed map[central.Kiosk]bool) (central.Outcome, error) {
+// intake is one transaction that takes items in.
+type intake struct {
+	txn     *badger.Txn
+	at      time.Time
+	before  uint64 // last ledger position before it
+	changed map[central.Kiosk]bool
+	alarm   string // of the item at hand
+}
+
+func (in *intake) one(e central.Entry) (central.Outcome, error) {
 	it := &e.Item
-	for _, key := range [][]byte{keyID(it.ID), keySeq(it.Source, it.Sequence)} {
+	for _, key := range [][]byte{keyID(it.Source, it.ID), keySeq(it.Source, it.Sequence)} {
 		var have ref
-		err := get(txn, key, &have)
+		err := get(in.txn, key, &have)
 		if errors.Is(err, central.ErrNotFound) {
 			continue
 		}
@@ -84,37 +115,48 @@ func ingestOne(txn *badger.Txn, at time.Time, e central.Entry, changed map[centr
 			return central.Outcome{}, err
 		}
 		if have.Digest != e.Digest {
-			return conflict(txn, e, "identity is taken by other bytes")
+			return in.conflict(e, "identity is taken by other bytes")
 		}
-		return again(txn, have)
+		return in.again(have, e)
 	}
 	kiosk, err := kioskOf(it)
 	if err != nil {
 		return central.Outcome{}, err
 	}
 	if it.CaseID != "" {
-		taken, err := caseSeqTaken(txn, kiosk, it)
+		why, err := in.taken(kiosk, it)
 		if err != nil {
 			return central.Outcome{}, err
 		}
-		if taken {
-			return conflict(txn, e, "place in the case is taken by another item")
+		if why != "" {
+			return in.conflict(e, why)
 		}
 	}
+	return in.add(e, kiosk)
+}
+
+// add appends what is new to the ledger.
+func (in *intake) add(e central.Entry, kiosk central.Kiosk) (central.Outcome, error) {
+	it, txn := &e.Item, in.txn
 	pos, err := next(txn, "ledger")
 	if err != nil {
 		return central.Outcome{}, err
 	}
-	row := central.Row{Position: pos, At: at, Entry: e}
 	r := ref{pos, e.Digest}
 	for _, err := range []error{
-		set(txn, keyRow(pos), row), set(txn, keyID(it.ID), r), set(txn, keySeq(it.Source, it.Sequence), r), extend(txn, it),
+		set(txn, keyRow(pos), central.Row{Position: pos, At: in.at, Entry: e}), set(txn, keyID(it.Source, it.ID), r),
+		set(txn, keySeq(it.Source, it.Sequence), r), extend(txn, it),
 	} {
 		if err != nil {
 			return central.Outcome{}, err
 		}
 	}
-	o := central.Outcome{Status: wire.Stored, Position: pos, At: at}
+	o := central.Outcome{Status: wire.Stored, Position: pos, At: in.at}
+	if e.Effect == central.EffectUnknown {
+		if err := set(txn, keyUnknown(pos), true); err != nil {
+			return o, err
+		}
+	}
 	if it.CaseID == "" {
 		if e.Effect == central.EffectUnknown {
 			o.Status = wire.Held
@@ -125,7 +167,7 @@ func ingestOne(txn *badger.Txn, at time.Time, e central.Entry, changed map[centr
 	if err := set(txn, keyHeld(kiosk, it.CaseID, it.CaseSeq), pos); err != nil {
 		return o, err
 	}
-	last, err := applyCase(txn, kiosk, it.CaseID, changed)
+	last, err := in.applyCase(kiosk, it.CaseID)
 	if err != nil {
 		return o, err
 	}
@@ -136,11 +178,19 @@ func ingestOne(txn *badger.Txn, at time.Time, e central.Entry, changed map[centr
 	return o, nil
 }
 
-// again repeats the outcome of an item that is there already.
-func again(txn *badger.Txn, have ref) (central.Outcome, error) {
+// again repeats the outcome of an item that is there already, and understands it if it was not understood before.
+func (in *intake) again(have ref, e central.Entry) (central.Outcome, error) {
 	var row central.Row
-	if err := readRow(txn, have.Position, &row); err != nil {
+	if err := readRow(in.txn, have.Position, &row); err != nil {
 		return central.Outcome{}, err
+	}
+	if row.Entry.Effect == central.EffectUnknown && e.Effect != central.EffectUnknown {
+		if err := in.understand(row, e); err != nil {
+			return central.Outcome{}, err
+		}
+		if err := readRow(in.txn, have.Position, &row); err != nil {
+			return central.Outcome{}, err
+		}
 	}
 	o := central.Outcome{Status: wire.Duplicate, Position: row.Position, At: row.At}
 	if !row.Applied {
@@ -149,10 +199,55 @@ func again(txn *badger.Txn, have ref) (central.Outcome, error) {
 	return o, nil
 }
 
-// readRow reads a line of the ledger. That it has taken effect stands apart, so that the line itself is written once.
+// understand lets a held row take the effect that is known now.
+func (in *intake) understand(row central.Row, e central.Entry) error {
+	if err := set(in.txn, keyReading(row.Position), reading{e.Effect, e.Facts, e.Print}); err != nil {
+		return err
+	}
+	if err := in.txn.Delete(keyUnknown(row.Position)); err != nil {
+		return fmt.Errorf("write record: %w", err)
+	}
+	kiosk, err := kioskOf(&e.Item)
+	if err != nil {
+		return err
+	}
+	if e.Item.CaseID != "" {
+		_, err := in.applyCase(kiosk, e.Item.CaseID)
+		return err
+	}
+	if err := set(in.txn, keyApplied(row.Position), true); err != nil {
+		return err
+	}
+	return in.release(kiosk, row.Position)
+}
+
+// release tells the kiosk that a row has taken effect which it was told is held.
+func (in *intake) release(kiosk central.Kiosk, pos uint64) error {
+	if pos > in.before {
+		return nil // its sender hears it in the answer
+	}
+	at, err := next(in.txn, "feed")
+	if err != nil {
+		return err
+	}
+	in.changed[kiosk] = true
+	return set(in.txn, keyFeed(kiosk, at), feedRef{Row: pos})
+}
+
+// readRow reads a line of the ledger. What it means and that it has taken effect stand apart, so that the line itself is
+// written once.
 func readRow(txn *badger.Txn, pos uint64, row *central.Row) error {
 	if err := get(txn, keyRow(pos), row); err != nil {
 		return err
+	}
+	if row.Entry.Effect == central.EffectUnknown {
+		var r reading
+		switch err := get(txn, keyReading(pos), &r); {
+		case err == nil:
+			row.Entry.Effect, row.Entry.Facts, row.Entry.Print = r.Effect, r.Facts, r.Print
+		case !errors.Is(err, central.ErrNotFound):
+			return err
+		}
 	}
 	err := get(txn, keyApplied(pos), &row.Applied)
 	if errors.Is(err, central.ErrNotFound) {
@@ -162,8 +257,8 @@ func readRow(txn *badger.Txn, pos uint64, row *central.Row) error {
 }
 
 // conflict keeps the second item aside as evidence.
-func conflict(txn *badger.Txn, e central.Entry, why string) (central.Outcome, error) {
-	return central.Outcome{Status: wire.Conflict, Why: why}, set(txn, keyConflict(e.Digest.String()), e.Item)
+func (in *intake) conflict(e central.Entry, why string) (central.Outcome, error) {
+	return central.Outcome{Status: wire.Conflict, Why: why}, set(in.txn, keyConflict(e.Digest.String()), e.Item)
 }
 
 func kioskOf(it *item.Item) (central.Kiosk, error) {
@@ -171,26 +266,44 @@ func kioskOf(it *item.Item) (central.Kiosk, error) {
 	return central.Kiosk{Hall: src.Hall, Number: src.Kiosk}, err
 }
 
-// caseSeqTaken reports whether another item already stands, applied or waiting, at its place in the case.
-func caseSeqTaken(txn *badger.Txn, kiosk central.Kiosk, it *item.Item) (bool, error) {
+// taken says why an item can not have its place in its case; "" when it can.
+func (in *intake) taken(kiosk central.Kiosk, it *item.Item) (why string, err error) {
+	foreign, err := ofAnother(in.txn, kiosk, it.CaseID)
+	if err != nil {
+		return "", err
+	}
+	if foreign {
+		return "case is another kiosk's", nil
+	}
 	seq, err := item.ParseSequence(it.CaseSeq)
 	if err != nil {
-		return false, err
+		return "", err
 	}
+	const occupied = "place in the case is taken by another item"
 	var c central.Case
-	switch err := get(txn, keyCase(kiosk, it.CaseID), &c); {
+	switch err := get(in.txn, keyCase(kiosk, it.CaseID), &c); {
 	case errors.Is(err, central.ErrNotFound):
 	case err != nil:
-		return false, err
+		return "", err
 	case seq <= uint64(c.Items):
-		return true, nil
+		return occupied, nil
 	}
 	var pos uint64
-	err = get(txn, keyHeld(kiosk, it.CaseID, it.CaseSeq), &pos)
+	err = get(in.txn, keyHeld(kiosk, it.CaseID, it.CaseSeq), &pos)
+	if errors.Is(err, central.ErrNotFound) {
+		return "", nil
+	}
+	return occupied, err
+}
+
+// ofAnother reports whether the case with that id was opened by another kiosk.
+func ofAnother(txn *badger.Txn, kiosk central.Kiosk, caseID string) (bool, error) {
+	var key []byte
+	err := get(txn, keyCaseID(caseID), &key)
 	if errors.Is(err, central.ErrNotFound) {
 		return false, nil
 	}
-	return err == nil, err
+	return !bytes.Equal(key, keyCase(kiosk, caseID)), err
 }
 
 // extend moves the mark up to which nothing is missing from the source.
@@ -217,11 +330,11 @@ func extend(txn *badger.Txn, it *item.Item) error {
 }
 
 // Row implements central.Store.
-func (s *Store) Row(ctx context.Context, id string) (central.Row, error) {
+func (s *Store) Row(ctx context.Context, source, id string) (central.Row, error) {
 	var row central.Row
 	err := s.view(ctx, func(txn *badger.Txn) error {
 		var r ref
-		if err := get(txn, keyID(id), &r); err != nil {
+		if err := get(txn, keyID(source, id), &r); err != nil {
 			return err
 		}
 		if err := readRow(txn, r.Position, &row); err != nil {
@@ -233,6 +346,24 @@ func (s *Store) Row(ctx context.Context, id string) (central.Row, error) {
 		return nil
 	})
 	return row, err
+}
+
+// Unknown implements central.Store.
+func (s *Store) Unknown(ctx context.Context, after uint64, limit int) ([]central.Row, error) {
+	var out []central.Row
+	err := s.view(ctx, func(txn *badger.Txn) error {
+		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte("w/")})
+		defer it.Close()
+		for it.Seek(keyUnknown(after + 1)); it.Valid() && len(out) < limit; it.Next() {
+			var row central.Row
+			if err := readRow(txn, position(it.Item().Key()), &row); err != nil {
+				return err
+			}
+			out = append(out, row)
+		}
+		return nil
+	})
+	return out, err
 }
 
 // Through implements central.Store.

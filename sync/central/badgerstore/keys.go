@@ -14,26 +14,35 @@ import (
 
 // The key space. Numbers are big endian so that keys sort by them; parts of fixed length need no separator.
 //
-//	m/epoch                              epoch
-//	n/<name>                             counters: ledger, feed, device
-//	l/<position>                         central.Row
+//	m/epoch, m/format                    epoch, and the number of this layout
+//	n/<name>                             counters: ledger, feed, device, cases
+//	l/<position>                         central.Row as it came
+//	u/<position>                         reading: what the row means, where that was not known when it came
+//	w/<position>                         true while that is not known
 //	a/<position>                         true when the row has taken effect
-//	i/<id>, s/<source>/<sequence>        ref to the row
+//	i/<source>/<id>, s/<source>/<sequence>   ref to the row
 //	t/<source>                           sequence up to which nothing is missing
 //	x/<digest>                           item kept aside as a conflict
 //	h/<hall><kiosk>/<caseid>/<caseseq>   position of an item waiting for its predecessor
 //	c/<hall><kiosk>/<caseid>             central.Case
 //	o/<position>                         key of the case that this row opened
-//	k/<caseid>, r/<receiptno>, q/<device><trackhash>, f/<hall><kiosk><feedpos>   key of the case
+//	k/<caseid>, r/<receiptno>, q/<device><trackhash>   key of the case
+//	f/<hall><kiosk><feedpos>             feedRef
 //	d/<source>                           central.Device
 //	e/<number>                           source
 //	v/<hall><kiosk>                      last incarnation
 //	z/<handle>                           central.EnrolCode
+//	y/<session>                          time after which nobody asks for it any more
 func keyEpoch() []byte              { return []byte("m/epoch") }
+func keyFormat() []byte             { return []byte("m/format") }
 func keyCounter(name string) []byte { return []byte("n/" + name) }
 func keyRow(pos uint64) []byte      { return number("l/", pos) }
 func keyApplied(pos uint64) []byte  { return number("a/", pos) }
-func keyID(id string) []byte        { return []byte("i/" + id) }
+func keyReading(pos uint64) []byte  { return number("u/", pos) }
+func keyUnknown(pos uint64) []byte  { return number("w/", pos) }
+func keyID(source, id string) []byte {
+	return []byte("i/" + source + "/" + id)
+}
 func keySeq(source, sequence string) []byte {
 	return []byte("s/" + source + "/" + sequence)
 }
@@ -63,10 +72,14 @@ func keyIncarnation(k central.Kiosk) []byte {
 	return []byte("v/" + k.Hall + k.Number)
 }
 func keyCode(handle string) []byte { return []byte("z/" + handle) }
+func keySession(id string) []byte  { return []byte("y/" + id) }
 
 func number(prefix string, n uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte(prefix), n)
 }
+
+// position reads the number at the end of a key.
+func position(key []byte) uint64 { return binary.BigEndian.Uint64(key[len(key)-8:]) }
 
 // ErrDamaged is returned for a value whose checksum is wrong.
 var ErrDamaged = errors.New("record is damaged")

@@ -36,9 +36,10 @@ type Store struct {
 	minFree uint64
 	epoch   string
 
-	mu      sync.Mutex // held by the one writer
-	stopped error      // the first failed write
-	failed  chan struct{}
+	writing sync.Mutex    // held by the one writer; taken before reading
+	stopped error         // the first failed write; set before failed is closed
+	failed  chan struct{} // closed when the store has stopped
+	reading sync.RWMutex  // held by whoever uses db; Close waits for them
 	closed  bool
 }
 
@@ -49,27 +50,67 @@ var _ central.Store = (*Store)(nil)
 const witnessFile = "EPOCH"
 
 // ErrLost is returned when the directory once held a ledger and no longer does.
-var ErrLost = errors.New("ledger is lost or damaged: restore it from the backup")
+var ErrLost = errors.New("ledger is lost or damaged: restore it from the backup, then run central restore")
 
 // Open opens the ledger in cfg.Dir or makes a new one. The error is central.ErrLocked when another process has it.
 func Open(cfg Config) (*Store, error) {
+	s, witness, err := openDB(cfg)
+	if err == nil {
+		if err = s.openEpoch(witness); err != nil {
+			err = errors.Join(err, s.db.Close())
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open central store %s: %w", cfg.Dir, err)
+	}
+	return s, nil
+}
+
+// Restored gives a ledger that was restored from a backup, which is not open anywhere, a new epoch, and returns it. From
+// then on devices know that central may have forgotten what it acknowledged under the old one, and send again what they
+// still have. Interrupted, it is run again.
+func Restored(cfg Config) (epoch string, err error) {
+	defer func() {
+		if err != nil {
+			epoch, err = "", fmt.Errorf("take restored central store %s: %w", cfg.Dir, err)
+		}
+	}()
+	if _, err := os.Stat(filepath.Join(cfg.Dir, "db", "MANIFEST")); err != nil {
+		return "", fmt.Errorf("%w: no MANIFEST", ErrLost)
+	}
+	s, _, err := openDB(cfg)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.readEpoch(); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrLost, err)
+	}
+	epoch = newUUID()
+	if err := s.update(context.Background(), func(txn *badger.Txn) error { return set(txn, keyEpoch(), epoch) }); err != nil {
+		return "", err
+	}
+	return epoch, writeWitness(filepath.Join(cfg.Dir, witnessFile), epoch)
+}
+
+// openDB opens the database, whatever it holds, and gives the epoch of the witness beside it, "" for none.
+func openDB(cfg Config) (*Store, string, error) {
 	if cfg.Dir == "" || cfg.Logger == nil {
-		return nil, errors.New("open central store: directory and logger are required")
+		return nil, "", errors.New("directory and logger are required")
 	}
 	if cfg.MinFree == 0 {
 		cfg.MinFree = 256 << 20
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("open central store: %w", err)
+		return nil, "", err
 	}
-	witness, err := os.ReadFile(filepath.Join(cfg.Dir, witnessFile))
+	raw, err := os.ReadFile(filepath.Join(cfg.Dir, witnessFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("open central store: %w", err)
+		return nil, "", err
 	}
-	manifest := filepath.Join(cfg.Dir, "db", "MANIFEST")
-	if _, err := os.Stat(manifest); err != nil && len(witness) > 0 {
-		// Opening now would delete the tables that a repair needs.
-		return nil, fmt.Errorf("open central store %s: %w: no MANIFEST", cfg.Dir, ErrLost)
+	witness := strings.TrimSpace(string(raw))
+	if _, err := os.Stat(filepath.Join(cfg.Dir, "db", "MANIFEST")); err != nil && witness != "" {
+		return nil, "", fmt.Errorf("%w: no MANIFEST", ErrLost) // opening now would delete the tables that a repair needs
 	}
 	db, err := badger.Open(options(filepath.Join(cfg.Dir, "db")))
 	if err != nil && !isLock(err) {
@@ -77,17 +118,13 @@ func Open(cfg Config) (*Store, error) {
 		cfg.Logger.Warn("store did not open, trying once more", "error", err)
 		db, err = badger.Open(options(filepath.Join(cfg.Dir, "db")))
 	}
+	if err != nil && isLock(err) {
+		return nil, "", central.ErrLocked
+	}
 	if err != nil {
-		if isLock(err) {
-			return nil, fmt.Errorf("open central store %s: %w", cfg.Dir, central.ErrLocked)
-		}
-		return nil, fmt.Errorf("open central store %s: %w", cfg.Dir, err)
+		return nil, "", err
 	}
-	s := &Store{db: db, dir: cfg.Dir, logger: cfg.Logger, minFree: cfg.MinFree, failed: make(chan struct{})}
-	if err := s.openEpoch(strings.TrimSpace(string(witness))); err != nil {
-		return nil, errors.Join(fmt.Errorf("open central store %s: %w", cfg.Dir, err), db.Close())
-	}
-	return s, nil
+	return &Store{db: db, dir: cfg.Dir, logger: cfg.Logger, minFree: cfg.MinFree, failed: make(chan struct{})}, witness, nil
 }
 
 func options(dir string) badger.Options {
@@ -106,8 +143,29 @@ func options(dir string) badger.Options {
 // isLock recognises Badger's refusal of a second process; it has no typed error for it.
 func isLock(err error) bool { return strings.Contains(err.Error(), "Cannot acquire directory lock") }
 
+// formatVersion numbers the key space; see keys.go.
+const formatVersion = 2
+
+// readEpoch reads epoch and format of the ledger, central.ErrNotFound when there is none.
+func (s *Store) readEpoch() error {
+	var format int
+	err := s.db.View(func(txn *badger.Txn) error {
+		if err := get(txn, keyEpoch(), &s.epoch); err != nil {
+			return err
+		}
+		if err := get(txn, keyFormat(), &format); err != nil && !errors.Is(err, central.ErrNotFound) {
+			return err
+		}
+		return nil
+	})
+	if err == nil && format != formatVersion {
+		return fmt.Errorf("the ledger has format %d; this version reads format %d", format, formatVersion)
+	}
+	return err
+}
+
 func (s *Store) openEpoch(witness string) error {
-	err := s.db.View(func(txn *badger.Txn) error { return get(txn, keyEpoch(), &s.epoch) })
+	err := s.readEpoch()
 	switch {
 	case err == nil:
 	case !errors.Is(err, central.ErrNotFound):
@@ -116,7 +174,10 @@ func (s *Store) openEpoch(witness string) error {
 		return fmt.Errorf("%w: it has no epoch, the witness has %s", ErrLost, witness)
 	default:
 		s.epoch = newUUID()
-		if err := s.update(context.Background(), func(txn *badger.Txn) error { return set(txn, keyEpoch(), s.epoch) }); err != nil {
+		err := s.update(context.Background(), func(txn *badger.Txn) error {
+			return errors.Join(set(txn, keyEpoch(), s.epoch), set(txn, keyFormat(), formatVersion))
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -156,8 +217,10 @@ func (s *Store) Failed() <-chan struct{} { return s.failed }
 
 // Close implements central.Store. It may be called twice.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.reading.Lock()
+	defer s.reading.Unlock()
 	if s.closed {
 		return nil
 	}
@@ -168,17 +231,34 @@ func (s *Store) Close() error {
 	return nil
 }
 
+// enter holds the database open until leave. It gives the error of a store that may not be used any more.
+func (s *Store) enter() (leave func(), err error) {
+	s.reading.RLock()
+	switch {
+	case s.closed:
+		err = central.ErrClosed
+	default:
+		select {
+		case <-s.failed:
+			err = s.stopped // a failed record may be readable and yet not durable
+		default:
+			return s.reading.RUnlock, nil
+		}
+	}
+	s.reading.RUnlock()
+	return nil, err
+}
+
 // update runs fn in the one synced write transaction. An error of fn changes nothing; an error of the commit stops the
 // store, because what it left behind is known only after the next open.
 func (s *Store) update(ctx context.Context, fn func(*badger.Txn) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return errors.New("central store is closed")
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	leave, err := s.enter()
+	if err != nil {
+		return err
 	}
-	if s.stopped != nil {
-		return s.stopped
-	}
+	defer leave()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -203,20 +283,16 @@ func (s *Store) update(ctx context.Context, fn func(*badger.Txn) error) error {
 	return nil
 }
 
-// view runs fn in a read transaction.
+// view runs fn in a read transaction. It does not wait for the writer.
 func (s *Store) view(ctx context.Context, fn func(*badger.Txn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	stopped, closed := s.stopped, s.closed
-	s.mu.Unlock()
-	if stopped != nil {
-		return stopped // a failed record may be readable and yet not durable
+	leave, err := s.enter()
+	if err != nil {
+		return err
 	}
-	if closed {
-		return errors.New("central store is closed")
-	}
+	defer leave()
 	return s.db.View(fn)
 }
 

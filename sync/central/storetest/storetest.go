@@ -29,6 +29,9 @@ func Suite(t *testing.T, open func(t *testing.T, dir string) central.Store) {
 		{"HeldInsideOneBatch", heldInBatch},
 		{"UnknownTypeIsHeld", unknownType},
 		{"AnotherKioskCanNotTouchACase", foreignKiosk},
+		{"AnotherSourceCanNotBurnAnID", foreignID},
+		{"UnknownTypeIsUnderstoodLater", understoodLater},
+		{"HeldIsReleasedInTheFeed", heldIsReleased},
 		{"DoubleReceiptNumberKeepsBoth", doubleReceipt},
 		{"ThroughSkipsNothing", through},
 		{"AllOrNothing", allOrNothing},
@@ -39,6 +42,8 @@ func Suite(t *testing.T, open func(t *testing.T, dir string) central.Store) {
 		{"ChangedWakes", changedWakes},
 		{"EnrolmentCodes", enrolmentCodes},
 		{"ConcurrentEnrolment", concurrentEnrolment},
+		{"SessionsStayEnded", sessions},
+		{"CloseWaitsForReaders", closeWithReaders},
 		{"ReopenKeepsEverything", reopen},
 	}
 	for _, tt := range tests {
@@ -148,7 +153,7 @@ func storedOnce(t *testing.T, b *bench) {
 	if _, total, err := b.Cases(t.Context(), 0, 10); err != nil || total != 1 {
 		t.Fatalf("cases: %d, %v", total, err)
 	}
-	row, err := b.Row(t.Context(), e.Item.ID)
+	row, err := b.Row(t.Context(), e.Item.Source, e.Item.ID)
 	if err != nil || row.Entry.Item.Digest() != e.Digest || !row.Applied {
 		t.Fatalf("row: %+v, %v", row, err)
 	}
@@ -200,7 +205,7 @@ func conflicts(t *testing.T, b *bench) {
 			t.Errorf("conflict %d: %+v", i, o)
 		}
 	}
-	row, err := b.Row(t.Context(), a.Item.ID)
+	row, err := b.Row(t.Context(), a.Item.Source, a.Item.ID)
 	if err != nil || row.Entry.Digest != a.Digest {
 		t.Fatalf("the first item was touched: %v", err)
 	}
@@ -275,30 +280,261 @@ func unknownType(t *testing.T, b *bench) {
 	}
 }
 
+var otherKiosk = central.Kiosk{Hall: "44011", Number: "108"}
+
+// A case is its kiosk's own: whatever another kiosk sends under its id is set aside, and neither case is touched.
 func foreignKiosk(t *testing.T, b *bench) {
 	id := newCase()
-	b.ingest(t, entry(kiosk, 1, id, 1, central.EffectOpen))
-	other := central.Kiosk{Hall: "44011", Number: "108"}
-	if o := b.ingest(t, entry(other, 1, id, 2, central.EffectPrint))[0]; o.Status != wire.Held {
-		t.Errorf("foreign item: %+v", o)
+	e := entry(kiosk, 1, id, 1, central.EffectOpen)
+	b.ingest(t, e)
+	for i, foreign := range []central.Entry{
+		entry(otherKiosk, 1, id, 2, central.EffectPrint), entry(otherKiosk, 1, id, 1, central.EffectOpen), entry(otherKiosk, 2, id, 7, central.EffectUnknown),
+	} {
+		if o := b.ingest(t, foreign)[0]; o.Status != wire.Conflict || o.Why == "" {
+			t.Errorf("foreign item %d: %+v", i, o)
+		}
 	}
 	c, err := b.Case(t.Context(), id)
-	if err != nil || c.Items != 1 || len(c.Prints) != 0 || c.Kiosk != kiosk {
+	if err != nil || c.Items != 1 || len(c.Prints) != 0 || c.Kiosk != kiosk || c.ItemID != e.Item.ID {
 		t.Errorf("case: %+v, %v", c, err)
+	}
+	if _, total, err := b.Cases(t.Context(), 0, 10); err != nil || total != 1 {
+		t.Errorf("%d cases, %v", total, err)
+	}
+	change := central.Change{Kiosk: otherKiosk, CaseID: id, IfVersion: 1, Step: central.Step{Stage: wire.StageAccepted, At: b.at}}
+	if _, err := b.Advance(t.Context(), change); !errors.Is(err, central.ErrNotFound) {
+		t.Errorf("advance in the other kiosk's name: %v", err)
+	}
+	// One that came before the case was opened waits in vain, and does not keep the owner out.
+	id = newCase()
+	if o := b.ingest(t, entry(otherKiosk, 1, id, 2, central.EffectPrint))[0]; o.Status != wire.Held {
+		t.Errorf("before the case: %+v", o)
+	}
+	early := entry(otherKiosk, 2, id, 1, central.EffectUnknown)
+	b.ingest(t, early)
+	if o := b.ingest(t, entry(kiosk, 2, id, 1, central.EffectOpen))[0]; o.Status != wire.Stored {
+		t.Errorf("the owner: %+v", o)
+	}
+	early.Effect = central.EffectOpen
+	if o := b.ingest(t, early)[0]; o.Status != wire.Held || o.Alarm == "" {
+		t.Errorf("understood after the owner came: %+v", o)
+	}
+	if c, err := b.Case(t.Context(), id); err != nil || c.Kiosk != kiosk || c.Items != 1 {
+		t.Errorf("the owner's case: %+v, %v", c, err)
+	}
+}
+
+// An id is its source's own: nobody can use up another's ids by guessing or overhearing them.
+func foreignID(t *testing.T, b *bench) {
+	mine := entry(kiosk, 1, newCase(), 1, central.EffectOpen)
+	foreign := entry(otherKiosk, 1, "", 0, central.EffectNone)
+	foreign.Item.ID = mine.Item.ID
+	foreign.Digest = foreign.Item.Digest()
+	out := b.ingest(t, foreign, mine)
+	if out[0].Status != wire.Stored || out[1].Status != wire.Stored {
+		t.Fatalf("the same id from two sources: %+v", out)
+	}
+	for _, e := range []central.Entry{foreign, mine} {
+		row, err := b.Row(t.Context(), e.Item.Source, e.Item.ID)
+		if err != nil || row.Entry.Digest != e.Digest {
+			t.Errorf("row of %s: %+v, %v", e.Item.Source, row, err)
+		}
+	}
+	if _, err := b.Row(t.Context(), "urn:hall:44011:109:01", mine.Item.ID); !errors.Is(err, central.ErrNotFound) {
+		t.Errorf("row of a third source: %v", err)
+	}
+}
+
+// A central that was brought up to date takes up what its former version held.
+func understoodLater(t *testing.T, b *bench) {
+	id := newCase()
+	open, odd, late := entry(kiosk, 1, id, 1, central.EffectOpen), entry(kiosk, 2, id, 2, central.EffectUnknown), entry(kiosk, 3, id, 3, central.EffectPrint)
+	alone := entry(kiosk, 4, "", 0, central.EffectUnknown)
+	before := b.ingest(t, open, odd, late, alone)
+	b.reopen(t)
+	unknown, err := b.Unknown(t.Context(), 0, 10)
+	if err != nil || len(unknown) != 2 || unknown[0].Entry.Digest != odd.Digest || unknown[1].Entry.Digest != alone.Digest {
+		t.Fatalf("unknown: %+v, %v", unknown, err)
+	}
+	if rest, err := b.Unknown(t.Context(), unknown[0].Position, 1); err != nil || len(rest) != 1 || rest[0].Position != unknown[1].Position {
+		t.Fatalf("unknown after the first: %+v, %v", rest, err)
+	}
+	if o := b.ingest(t, odd)[0]; o.Status != wire.Held {
+		t.Fatalf("still unknown: %+v", o)
+	}
+	_, mark, _, err := b.Feed(t.Context(), kiosk, 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	woken := b.Changed(kiosk)
+	odd.Effect, odd.Print = central.EffectPrint, &central.Print{Outcome: "printed"}
+	alone.Effect = central.EffectNone
+	b.at = b.at.Add(time.Hour)
+	after := b.ingest(t, odd, alone)
+	for i, was := range []central.Outcome{before[1], before[3]} {
+		if after[i].Status != wire.Duplicate || after[i].Position != was.Position || !after[i].At.Equal(was.At) {
+			t.Errorf("understood: %+v, was %+v", after[i], was)
+		}
+	}
+	select {
+	case <-woken:
+	default:
+		t.Error("nobody was woken")
+	}
+	if c, err := b.Case(t.Context(), id); err != nil || c.Items != 3 || len(c.Prints) != 2 {
+		t.Errorf("case: %+v, %v", c, err)
+	}
+	row, err := b.Row(t.Context(), odd.Item.Source, odd.Item.ID)
+	if err != nil || !row.Applied || row.Entry.Effect != central.EffectPrint || row.Entry.Item.Digest() != odd.Digest {
+		t.Errorf("row: %+v, %v", row, err)
+	}
+	if rest, err := b.Unknown(t.Context(), 0, 10); err != nil || len(rest) != 0 {
+		t.Errorf("still unknown: %+v, %v", rest, err)
+	}
+	want := map[uint64]bool{before[1].Position: true, before[2].Position: true, before[3].Position: true}
+	for _, p := range released(t, b, mark) {
+		if !want[p] {
+			t.Errorf("position %d was released", p)
+		}
+		delete(want, p)
+	}
+	if len(want) != 0 {
+		t.Errorf("not released: %v", want)
+	}
+	// Once is enough.
+	_, mark, head, err := b.Feed(t.Context(), kiosk, mark, 10)
+	if err != nil || mark != head {
+		t.Fatalf("feed: %d of %d, %v", mark, head, err)
+	}
+	b.ingest(t, odd, alone)
+	if again := released(t, b, mark); len(again) != 0 {
+		t.Errorf("released again: %v", again)
+	}
+}
+
+// released reads the positions of the rows in the feed after mark.
+func released(t *testing.T, b *bench, mark uint64) []uint64 {
+	t.Helper()
+	list, _, _, err := b.Feed(t.Context(), kiosk, mark, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []uint64
+	for _, e := range list {
+		if e.Row != nil {
+			if !e.Row.Applied {
+				t.Errorf("position %d is in the feed and not applied", e.Row.Position)
+			}
+			out = append(out, e.Row.Position)
+		}
+	}
+	return out
+}
+
+// Whoever was told that an item is held is told when it has taken effect, and nobody else.
+func heldIsReleased(t *testing.T, b *bench) {
+	id := newCase()
+	third := b.ingest(t, entry(kiosk, 3, id, 3, central.EffectPrint))[0]
+	// The second is held too, but its sender hears in the same answer that it has taken effect.
+	out := b.ingest(t, entry(kiosk, 2, id, 2, central.EffectPrint), entry(kiosk, 1, id, 1, central.EffectOpen))
+	if out[0].Status != wire.Stored || out[1].Status != wire.Stored {
+		t.Fatalf("outcomes: %+v", out)
+	}
+	if got := released(t, b, 0); fmt.Sprint(got) != fmt.Sprint([]uint64{third.Position}) {
+		t.Errorf("released %v, want %d", got, third.Position)
+	}
+	if list, _, _, err := b.Feed(t.Context(), otherKiosk, 0, 10); err != nil || len(list) != 0 {
+		t.Errorf("another kiosk's feed: %+v, %v", list, err)
+	}
+}
+
+func sessions(t *testing.T, b *bench) {
+	ended := func(id string) bool {
+		t.Helper()
+		over, err := b.SessionEnded(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return over
+	}
+	if ended("a") {
+		t.Error("ended before it was")
+	}
+	if err := b.EndSession(t.Context(), b.at, "a", b.at.Add(8*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.EndSession(t.Context(), b.at.Add(time.Hour), "b", b.at.Add(9*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	b.reopen(t)
+	if !ended("a") || !ended("b") || ended("c") {
+		t.Error("what was ended is not what is")
+	}
+}
+
+// A reader that comes while the store is closed gets an error, not a crash.
+func closeWithReaders(t *testing.T, b *bench) {
+	e := entry(kiosk, 1, newCase(), 1, central.EffectOpen)
+	b.ingest(t, e)
+	var wg sync.WaitGroup
+	reading := make(chan struct{}, 8)
+	for range cap(reading) {
+		wg.Go(func() {
+			for first := true; ; first = false {
+				_, _, err := b.Cases(t.Context(), 0, 10)
+				if err == nil {
+					_, err = b.Case(t.Context(), e.Item.CaseID)
+				}
+				if err != nil {
+					if !errors.Is(err, central.ErrClosed) {
+						t.Errorf("reader: %v, want ErrClosed", err)
+					}
+					return
+				}
+				if first {
+					reading <- struct{}{}
+				}
+			}
+		})
+	}
+	for range cap(reading) {
+		<-reading
+	}
+	if err := b.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	wg.Wait()
+	if _, err := b.Ingest(t.Context(), b.at, []central.Entry{e}); !errors.Is(err, central.ErrClosed) {
+		t.Errorf("ingest after close: %v", err)
 	}
 }
 
 func doubleReceipt(t *testing.T, b *bench) {
-	first, second := entry(kiosk, 1, newCase(), 1, central.EffectOpen), entry(kiosk, 2, newCase(), 1, central.EffectOpen)
-	second.Item.ReceiptNo = first.Item.ReceiptNo
-	second.Digest = second.Item.Digest()
-	b.ingest(t, first, second)
-	c, err := b.Case(t.Context(), first.Item.ReceiptNo)
-	if err != nil || c.ID != first.Item.CaseID {
+	first, number, code := entry(kiosk, 1, newCase(), 1, central.EffectOpen), entry(kiosk, 2, newCase(), 1, central.EffectOpen), entry(kiosk, 3, newCase(), 1, central.EffectOpen)
+	number.Item.ReceiptNo = first.Item.ReceiptNo
+	number.Digest = number.Item.Digest()
+	code.Item.TrackHash = first.Item.TrackHash
+	code.Digest = code.Item.Digest()
+	for i, o := range b.ingest(t, first, number, code) {
+		if o.Status != wire.Stored || (o.Alarm != "") != (i > 0) {
+			t.Errorf("item %d: %+v", i+1, o)
+		}
+	}
+	for i, o := range b.ingest(t, first, number, code) {
+		if o.Alarm != "" {
+			t.Errorf("item %d again: alarm %q", i+1, o.Alarm)
+		}
+	}
+	if c, err := b.Case(t.Context(), first.Item.ReceiptNo); err != nil || c.ID != first.Item.CaseID {
 		t.Errorf("by number: %+v, %v", c, err)
 	}
-	if c, err := b.Case(t.Context(), second.Item.CaseID); err != nil || c.ItemID != second.Item.ID {
-		t.Errorf("the second case is lost: %+v, %v", c, err)
+	if c, err := b.CaseByTrack(t.Context(), 1, first.Item.TrackHash); err != nil || c.ID != first.Item.CaseID {
+		t.Errorf("by code: %+v, %v", c, err)
+	}
+	for _, e := range []central.Entry{number, code} {
+		if c, err := b.Case(t.Context(), e.Item.CaseID); err != nil || c.ItemID != e.Item.ID {
+			t.Errorf("a second case is lost: %+v, %v", c, err)
+		}
 	}
 }
 
@@ -324,7 +560,7 @@ func allOrNothing(t *testing.T, b *bench) {
 	if _, err := b.Ingest(t.Context(), b.at, []central.Entry{e, bad}); err == nil {
 		t.Fatal("ingest of an entry without a source gave no error")
 	}
-	if _, err := b.Row(t.Context(), e.Item.ID); !errors.Is(err, central.ErrNotFound) {
+	if _, err := b.Row(t.Context(), e.Item.Source, e.Item.ID); !errors.Is(err, central.ErrNotFound) {
 		t.Fatalf("row after a failed call: %v, want ErrNotFound", err)
 	}
 }
@@ -355,7 +591,7 @@ func largestBatch(t *testing.T, b *bench) {
 func advanceVersions(t *testing.T, b *bench) {
 	e := entry(kiosk, 1, newCase(), 1, central.EffectOpen)
 	b.ingest(t, e)
-	change := central.Change{CaseID: e.Item.CaseID, IfVersion: 1, Step: central.Step{Stage: wire.StageAccepted, At: b.at, OfficialNo: "粤-1"}}
+	change := central.Change{Kiosk: kiosk, CaseID: e.Item.CaseID, IfVersion: 1, Step: central.Step{Stage: wire.StageAccepted, At: b.at, OfficialNo: "粤-1"}}
 	errs := make([]error, 8)
 	var wg sync.WaitGroup
 	for i := range errs {
@@ -423,8 +659,11 @@ func feedOrder(t *testing.T, b *bench) {
 		if err != nil || next > head {
 			t.Fatalf("feed: next %d, head %d, %v", next, head, err)
 		}
-		for i := range list {
-			ids = append(ids, list[i].ID)
+		for _, e := range list {
+			if e.Case == nil || e.Row != nil {
+				t.Fatalf("feed entry %+v", e)
+			}
+			ids = append(ids, e.Case.ID)
 		}
 		return ids, next
 	}
@@ -435,7 +674,7 @@ func feedOrder(t *testing.T, b *bench) {
 	if ids, next := read(mark, 10); len(ids) != 0 || next != mark {
 		t.Fatalf("nothing new: %v, next %d", ids, next)
 	}
-	if _, err := b.Advance(t.Context(), central.Change{CaseID: one.Item.CaseID, IfVersion: 1, Step: central.Step{Stage: wire.StageAccepted, At: b.at}}); err != nil {
+	if _, err := b.Advance(t.Context(), central.Change{Kiosk: kiosk, CaseID: one.Item.CaseID, IfVersion: 1, Step: central.Step{Stage: wire.StageAccepted, At: b.at}}); err != nil {
 		t.Fatalf("advance: %v", err)
 	}
 	if ids, next := read(mark, 10); fmt.Sprint(ids) != fmt.Sprint([]string{one.Item.CaseID}) || next <= mark {
@@ -472,7 +711,7 @@ func changedWakes(t *testing.T, b *bench) {
 	default:
 	}
 	next := b.Changed(kiosk)
-	if _, err := b.Advance(t.Context(), central.Change{CaseID: e.Item.CaseID, IfVersion: 1, Step: central.Step{Stage: wire.StageAccepted, At: b.at}}); err != nil {
+	if _, err := b.Advance(t.Context(), central.Change{Kiosk: kiosk, CaseID: e.Item.CaseID, IfVersion: 1, Step: central.Step{Stage: wire.StageAccepted, At: b.at}}); err != nil {
 		t.Fatalf("advance: %v", err)
 	}
 	wait(next)
@@ -506,8 +745,16 @@ func enrolmentCodes(t *testing.T, b *bench) {
 	if err != nil || dev.Number != 1 || dev.Incarnation != "01" || dev.HallName != "大厅" || dev.Kiosk != kiosk {
 		t.Fatalf("enrol: %+v, %v", dev, err)
 	}
-	if again, err := b.Enrol(ctx, req); err != nil || again.Number != dev.Number {
-		t.Errorf("same key again: %+v, %v", again, err)
+	late := with(func(r *central.EnrolRequest) { r.At = code.Expires.Add(time.Hour) })
+	for range 6 { // wrong guesses after it was used change nothing
+		if _, err := b.Enrol(ctx, with(func(r *central.EnrolRequest) { r.SecretHash = "wrong" })); !errors.Is(err, central.ErrCode) {
+			t.Errorf("wrong after use: %v", err)
+		}
+	}
+	for _, r := range []central.EnrolRequest{req, late} {
+		if again, err := b.Enrol(ctx, r); err != nil || again.Number != dev.Number {
+			t.Errorf("same key again: %+v, %v", again, err)
+		}
 	}
 	if _, err := b.Enrol(ctx, with(func(r *central.EnrolRequest) { r.SignPublic = []byte("key b") })); !errors.Is(err, central.ErrCode) {
 		t.Errorf("used by another key: %v", err)
@@ -572,7 +819,7 @@ func reopen(t *testing.T, b *bench) {
 	e, late := entry(kiosk, 1, id, 1, central.EffectOpen), entry(kiosk, 3, id, 3, central.EffectPrint)
 	e.Device = dev.Number
 	before := b.ingest(t, e, late)
-	if _, err := b.Advance(t.Context(), central.Change{CaseID: id, IfVersion: 1, Step: central.Step{Stage: wire.StageAccepted, At: b.at}}); err != nil {
+	if _, err := b.Advance(t.Context(), central.Change{Kiosk: kiosk, CaseID: id, IfVersion: 1, Step: central.Step{Stage: wire.StageAccepted, At: b.at}}); err != nil {
 		t.Fatalf("advance: %v", err)
 	}
 	_, mark, _, err := b.Feed(t.Context(), kiosk, 0, 10)
