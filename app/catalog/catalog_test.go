@@ -73,6 +73,7 @@ func TestLoadNamesFileAndField(t *testing.T) {
 		"unknown input":        {"residence-permit/form.ui.json", `"input": "phone"`, `"input": "dial"`, []string{"form.ui.json", `input "dial" is not known`}},
 		"schema is no schema":  {"residence-permit/form.schema.json", `"type": "object"`, `"type": "objekt"`, []string{"form.schema.json"}},
 		"keyword not shown":    {"residence-permit/form.schema.json", `"type": "object"`, `"type": "object", "minProperties": 9`, []string{"form.schema.json", "minProperties"}},
+		"comma begins a key":   {"residence-permit/service.yaml", `"Interim Regulations on Residence Permits, article 10"`, `Interim Regulations, article 10`, []string{"service.yaml", "guide.basis", "article 10"}},
 		"prefill not on cards": {"residence-permit/form.ui.json", `"prefill": "name"`, `"prefill": "shoe"`, []string{"form.ui.json", `prefill "shoe" is not on a card`}},
 	} {
 		t.Run(name, func(t *testing.T) {

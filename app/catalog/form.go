@@ -148,6 +148,9 @@ func loadForm(fsys fs.FS, id string, langs []text.Language) (*Form, error) {
 	if ui.Type != "Categorization" || len(ui.Elements) == 0 {
 		bad.add(uiName, "want a Categorization with at least one Category")
 	}
+	for key, l := range f.messages {
+		bad.strangers(msgName, key, l, langs)
+	}
 	needText := func(key string) {
 		for _, lang := range langs {
 			if strings.TrimSpace(f.messages[key][lang]) == "" {

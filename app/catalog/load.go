@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -22,6 +23,15 @@ type faults []error
 
 func (f *faults) add(file, format string, args ...any) {
 	*f = append(*f, fmt.Errorf("%w: %s: %s", ErrCatalogue, file, fmt.Sprintf(format, args...)))
+}
+
+// strangers adds a fault for each key that is no language: in YAML's braces a comma in a sentence without quotes begins one.
+func (f *faults) strangers(file, field string, l text.Local, langs []text.Language) {
+	for lang := range l {
+		if !slices.Contains(langs, lang) {
+			f.add(file, "%s has the language %q, which is not known: a sentence with a comma needs quotes", field, lang)
+		}
+	}
 }
 
 // Load reads catalogue.yaml and the folder of each service it names. langs are the languages that every text must have.
@@ -86,6 +96,7 @@ func loadService(fsys fs.FS, id string, langs []text.Language) (*Service, error)
 		bad.add(file, "id is %q, the folder is %q", f.ID, id)
 	}
 	whole := func(field string, l text.Local) {
+		bad.strangers(file, field, l, langs)
 		for _, lang := range langs {
 			if strings.TrimSpace(l[lang]) == "" {
 				bad.add(file, "%s has no %s", field, lang)
@@ -107,6 +118,7 @@ func loadService(fsys fs.FS, id string, langs []text.Language) (*Service, error)
 	}
 	for i, m := range f.Materials {
 		whole(fmt.Sprintf("materials[%d].name", i), m.Name)
+		bad.strangers(file, fmt.Sprintf("materials[%d].note", i), m.Note, langs)
 		s.Materials = append(s.Materials, Material{Name: m.Name, Note: m.Note})
 	}
 	form, err := loadForm(fsys, id, langs)

@@ -84,7 +84,9 @@ func (k *Kiosk) tick(ctx context.Context) {
 		}
 	}
 	if k.state == visit.Goodbye {
-		if now.Sub(k.entered) >= k.cfg.Idle.Goodbye {
+		// Whoever forgets the card is reminded for as long as it lies there, within reason.
+		shown := now.Sub(k.entered)
+		if shown >= k.stretch(k.cfg.Idle.Goodbye) && !k.card.lying || shown >= k.cfg.Idle.Card {
 			k.step(ctx, visit.GoodbyeOver)
 		}
 		return
@@ -99,6 +101,7 @@ func (k *Kiosk) tick(ctx context.Context) {
 	if k.warned.IsZero() {
 		if now.Sub(k.active) >= limit {
 			k.warned = now
+			k.visit.leaving = false // one question at a time
 		}
 		return
 	}
@@ -109,12 +112,15 @@ func (k *Kiosk) tick(ctx context.Context) {
 
 // limit is how long this screen waits for a sign of life; 0 means for ever.
 func (k *Kiosk) limit() time.Duration {
+	if k.visit.help && k.state.CanLeave() {
+		return k.stretch(k.cfg.Idle.Help)
+	}
 	switch k.state {
 	case visit.Identify:
 		return k.stretch(k.cfg.Idle.Device)
-	case visit.Choose, visit.Guide, visit.Refused:
+	case visit.Choose, visit.Refused:
 		return k.stretch(k.cfg.Idle.Menu)
-	case visit.Fill, visit.Review:
+	case visit.Guide, visit.Fill, visit.Review:
 		return k.stretch(k.cfg.Idle.Form)
 	case visit.Receipt:
 		return k.stretch(k.cfg.Idle.Receipt)

@@ -210,6 +210,25 @@ func (h *hall) send(intents ...kiosk.Intent) {
 	}
 }
 
+// settle waits until the kiosk has taken in everything from the reader. What it did before is visible afterwards.
+func (h *hall) settle() {
+	h.Helper()
+	limit := time.After(h.patience)
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for len(h.reader.events) > 0 {
+		select {
+		case <-again.C:
+		case <-limit:
+			h.Fatal("the kiosk does not read the reader's events")
+		}
+	}
+	h.send(kiosk.Help{})
+	h.wait("help", func(v kiosk.View) bool { return v.Frame.Help != nil })
+	h.send(kiosk.Help{})
+	h.wait("no help", func(v kiosk.View) bool { return v.Frame.Help == nil })
+}
+
 // card is an invented person of 1900.
 func card() *cardreader.Card {
 	return &cardreader.Card{Kind: cardreader.Citizen, Name: []byte("张小三"), Number: []byte("110101190001010014"), Birth: []byte("19000101"),

@@ -13,8 +13,10 @@ type (
 	Next struct{}
 	// Back goes one page or state back; nothing that was filled in is lost.
 	Back struct{}
-	// Home ends the visit and wipes it.
+	// Home leads to the end of the visit; while there is something to lose it asks first.
 	Home struct{}
+	// Abandon ends the visit and wipes it.
+	Abandon struct{}
 	// Stay answers the idle warning.
 	Stay struct{}
 	// Touch is a touch anywhere that does nothing else; it holds off the idle warning.
@@ -51,6 +53,7 @@ func (Start) intent()    {}
 func (Next) intent()     {}
 func (Back) intent()     {}
 func (Home) intent()     {}
+func (Abandon) intent()  {}
 func (Stay) intent()     {}
 func (Touch) intent()    {}
 func (Help) intent()     {}

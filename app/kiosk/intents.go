@@ -18,8 +18,16 @@ func (k *Kiosk) intent(ctx context.Context, in Intent) {
 		k.begin(ctx)
 	case Home:
 		s.help = false
+		if s.card != nil && k.state.CanLeave() && k.state != visit.Receipt {
+			s.leaving = true // one slip of a finger must not cost a form
+			return
+		}
 		k.step(ctx, visit.HomePressed)
-	case Stay, Touch:
+	case Abandon:
+		k.step(ctx, visit.HomePressed)
+	case Stay:
+		s.leaving = false
+	case Touch:
 		// alive has been noted already
 	case Help:
 		s.help = !s.help
@@ -182,14 +190,16 @@ func (s *session) focusFirst(faults map[string]catalog.Fault) {
 
 // focusAfter puts the keypad under the next empty field of the page after the one with that id, or under the first for
 // an empty id, so that nobody has to find out how. With nothing left to type the keypad goes.
-func (s *session) focusAfter(id string) {
-	s.focus = ""
+func (s *session) focusAfter(id string) { s.focus = s.emptyAfter(id) }
+
+// emptyAfter is the id of that field, or empty.
+func (s *session) emptyAfter(id string) string {
 	passed := id == ""
 	for _, f := range s.service.Form.Pages[s.page].Fields {
 		if passed && typable(f) && len(s.typed[f.ID]) == 0 {
-			s.focus = f.ID
-			return
+			return f.ID
 		}
 		passed = passed || f.ID == id
 	}
+	return ""
 }

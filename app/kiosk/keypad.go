@@ -6,10 +6,15 @@ import (
 )
 
 // keypad gives the keys that an answer can be made of, and no others.
-func keypad(f catalog.Field, say text.Printer) Keypad {
+// more tells that another empty field follows. The key that ends typing is not coloured: 下一步 is the one thing that leads on.
+func keypad(f catalog.Field, more bool, say text.Printer) Keypad {
+	end := "key.done"
+	if more {
+		end = "key.next"
+	}
 	erase := Key{Label: say.T("key.erase"), Quiet: true, Intent: Erase{}}
 	empty := Key{Label: say.T("key.clear"), Quiet: true, Intent: Clear{}}
-	done := Key{Label: say.T("key.done"), Action: true, Intent: Done{}}
+	done := Key{Label: say.T(end), Intent: Done{}}
 	if f.Input != catalog.InputText {
 		return Keypad{Rows: [][]Key{
 			keys("1", "2", "3"), keys("4", "5", "6"), keys("7", "8", "9"),

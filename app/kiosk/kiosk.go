@@ -89,14 +89,16 @@ type Idle struct {
 	Form    time.Duration
 	Device  time.Duration // while waiting for the card
 	Receipt time.Duration
+	Help    time.Duration // while the help panel is open and somebody fetches help
 	Warning time.Duration
 	Goodbye time.Duration
+	Card    time.Duration // longest goodbye while the card still lies there
 }
 
 // DefaultIdle are the limits of the design; large text doubles them.
 func DefaultIdle() Idle {
 	return Idle{Menu: 60 * time.Second, Form: 120 * time.Second, Device: 60 * time.Second, Receipt: 90 * time.Second,
-		Warning: 30 * time.Second, Goodbye: 6 * time.Second}
+		Help: 5 * time.Minute, Warning: 30 * time.Second, Goodbye: 8 * time.Second, Card: time.Minute}
 }
 
 // Kiosk runs one visit after the other.

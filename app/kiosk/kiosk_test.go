@@ -25,7 +25,7 @@ func TestVisitOffline(t *testing.T) {
 	box, _ := newOutbox(t)
 	h := open(t, box, nil)
 	review := h.fill()
-	if got := fmt.Sprint(review.Groups); !strings.Contains(got, "张*三") || !strings.Contains(got, "138****8000") || !strings.Contains(got, "1999年11月1日") {
+	if got := fmt.Sprint(review.Groups); !strings.Contains(got, "张*三") || !strings.Contains(got, "138 0013 8000") || !strings.Contains(got, "1999年11月1日") {
 		t.Errorf("review does not show what was filled in: %s", got)
 	}
 	h.send(kiosk.Confirm{})
@@ -148,6 +148,7 @@ func TestOutOfServiceWhenTheOutboxStopped(t *testing.T) {
 	}
 	late := card()
 	h.lay(late)
+	h.settle()
 	h.send(kiosk.Start{}, kiosk.Language{To: text.English})
 	v := h.wait("English", func(v kiosk.View) bool { return v.Frame.Link.Text == "Not receiving now" })
 	if _, ok := v.Screen.(kiosk.OutOfService); !ok || len(late.Name) != 0 {
@@ -216,10 +217,12 @@ func TestI10WipedAfterEveryExit(t *testing.T) {
 		screen[kiosk.Review](h)
 	}
 	for name, exit := range map[string]func(h *hall){
-		"home from the services": func(h *hall) { h.send(kiosk.Home{}) },
+		"home from the services": func(h *hall) { h.send(kiosk.Home{}, kiosk.Abandon{}) },
 		"back from the services": func(h *hall) { h.send(kiosk.Back{}) },
-		"home from the form":     func(h *hall) { h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{}, kiosk.Home{}) },
-		"home from the review":   func(h *hall) { toReview(h); h.send(kiosk.Home{}) },
+		"home from the form": func(h *hall) {
+			h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{}, kiosk.Home{}, kiosk.Abandon{})
+		},
+		"home from the review": func(h *hall) { toReview(h); h.send(kiosk.Home{}, kiosk.Abandon{}) },
 		"leave after printing": func(h *hall) {
 			toReview(h)
 			h.send(kiosk.Confirm{})
@@ -314,7 +317,7 @@ func TestNothingOfTheFormerVisitGuidesTheNext(t *testing.T) {
 		t.Errorf("the goodbye reminds of %v", got.Reminders)
 	}
 	h.send(kiosk.Start{})
-	if v := h.wait("attract", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Attract); return ok }); v.Frame.Elder || v.Frame.Link.Text != "暂时离线，照常收件" {
+	if v := h.wait("attract", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Attract); return ok }); v.Frame.Elder || v.Frame.Link.Text != "网络断开，照常收件" {
 		t.Errorf("the next visit begins with %+v", v.Frame)
 	}
 	expired := card()
@@ -339,7 +342,7 @@ func TestR9CardLeftLyingIsSaid(t *testing.T) {
 	screen[kiosk.Attract](h)
 	h.lay(card())
 	screen[kiosk.Choose](h)
-	h.send(kiosk.Home{})
+	h.send(kiosk.Home{}, kiosk.Abandon{})
 	if got := screen[kiosk.Goodbye](h); len(got.Reminders) != 1 {
 		t.Errorf("the goodbye reminds of %v, want the card", got.Reminders)
 	}
@@ -390,6 +393,7 @@ func TestR9CardOfAnotherIsIgnored(t *testing.T) {
 	other := card()
 	other.Name = []byte("李四")
 	h.lay(other)
+	h.settle()
 	h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{})
 	form := screen[kiosk.Form](h)
 	if form.Fields[0].Value != "张*三" {
@@ -436,6 +440,24 @@ func TestReaderTroubleIsSaidBeforeAnyoneStarts(t *testing.T) {
 	}
 }
 
+// TestHomeAsksBeforeAnythingIsLost: one slip of a finger costs no form; after acceptance there is nothing to ask.
+func TestHomeAsksBeforeAnythingIsLost(t *testing.T) {
+	box, _ := newOutbox(t)
+	h := open(t, box, nil)
+	h.fill()
+	h.send(kiosk.Home{})
+	v := h.wait("the question", func(v kiosk.View) bool { return v.Frame.Warning != nil })
+	if _, ok := v.Screen.(kiosk.Review); !ok || v.Frame.Warning.Seconds != 0 {
+		t.Errorf("asked on %T with %d seconds", v.Screen, v.Frame.Warning.Seconds)
+	}
+	h.send(kiosk.Stay{})
+	h.wait("going on", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Review); return ok && v.Frame.Warning == nil })
+	h.send(kiosk.Confirm{})
+	h.wait("the receipt", printed)
+	h.send(kiosk.Home{})
+	screen[kiosk.Goodbye](h)
+}
+
 // TestU3IdleEndsTheVisit: first the question, then the end; never while accepting. Time is the bubble's.
 func TestU3IdleEndsTheVisit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -457,6 +479,12 @@ func TestU3IdleEndsTheVisit(t *testing.T) {
 		h.wait("going on", func(v kiosk.View) bool { return v.Frame.Warning == nil })
 		h.wait("the second question", func(v kiosk.View) bool { return v.Frame.Warning != nil })
 		screen[kiosk.Goodbye](h)
+		began := time.Now()
+		h.wait("attract, though the card was forgotten", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Attract); return ok })
+		if shown := time.Since(began); shown < 58*time.Second || shown > 62*time.Second {
+			t.Errorf("the reminder of the card stood for %v", shown)
+		}
+		h.send(kiosk.Language{To: text.English}, kiosk.Language{To: text.Chinese}) // new attract views for fill to see
 		h.fill()
 		h.send(kiosk.Confirm{})
 		screen[kiosk.Accepting](h)
@@ -517,7 +545,7 @@ func TestMilestonesFollowTheOutbox(t *testing.T) {
 func TestLinkIsAlwaysInWords(t *testing.T) {
 	box, _ := newOutbox(t)
 	h := open(t, box, nil)
-	h.wait("offline", func(v kiosk.View) bool { return strings.Contains(v.Frame.Link.Text, "离线") })
+	h.wait("offline", func(v kiosk.View) bool { return strings.Contains(v.Frame.Link.Text, "网络断开") })
 	h.link.mu.Lock()
 	h.link.state = engine.Status{Link: engine.Online}
 	h.link.mu.Unlock()

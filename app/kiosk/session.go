@@ -19,6 +19,7 @@ type session struct {
 	lang       text.Language
 	elder      bool
 	help       bool
+	leaving    bool // 首页 was pressed, and the question stands
 	card       *cardreader.Card
 	service    *catalog.Service
 	opened     *catalog.Service // whose answers are in typed

@@ -48,11 +48,11 @@ type Tool struct {
 	Off    bool // shown, but can not be pressed now
 }
 
-// Warning asks whether the citizen is still there.
+// Warning asks whether the citizen is still there, or really wants to leave.
 type Warning struct {
 	Heading string // "您还在吗？"
 	Text    string // "20 秒后清除您填写的内容，回到首页"
-	Seconds int
+	Seconds int    // left; 0 for a question that does not count down
 	Stay    Button
 	Leave   Button
 }

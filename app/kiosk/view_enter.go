@@ -40,6 +40,7 @@ func (k *Kiosk) identify(say text.Printer) Identify {
 	case CardReading:
 		v.Help = say.T("identify.reading")
 	case CardFailed:
+		v.Heading, v.Help = say.T("identify.again"), ""
 		v.Trouble = Notice{Caution, say.T(k.card.trouble)}
 	default:
 		if k.card.lying { // of the visit before, or laid down too early: it is read only after it was lifted

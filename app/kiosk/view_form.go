@@ -25,7 +25,7 @@ func (k *Kiosk) form(say text.Printer) Form {
 	for _, f := range page.Fields {
 		v.Fields = append(v.Fields, k.field(f, faults[f.ID], say))
 		if f.ID == s.focus {
-			v.Keypad = keypad(f, say)
+			v.Keypad = keypad(f, s.emptyAfter(f.ID) != "", say)
 		}
 	}
 	return v
@@ -121,8 +121,7 @@ func (k *Kiosk) review(say text.Printer) Review {
 	return v
 }
 
-// reviewValue shows what was typed, but for the phone number, which is shown while it is typed only, and masks what came
-// from the card.
+// reviewValue shows what was typed in full, so that a slip can be seen, and masks what came from the card.
 func (k *Kiosk) reviewValue(f catalog.Field, say text.Printer) string {
 	typed := string(k.visit.typed[f.ID])
 	switch f.Input {
@@ -131,7 +130,7 @@ func (k *Kiosk) reviewValue(f catalog.Field, say text.Printer) string {
 	case catalog.InputChoice:
 		return k.visit.service.Form.Option(f, typed, say.Language)
 	case catalog.InputPhone:
-		return text.MaskPhone(typed)
+		return text.Phone(typed) // in full: it is the way to reach her, and she is asked to check it
 	case catalog.InputDate:
 		if t, err := time.Parse("20060102", typed); err == nil {
 			return text.Date(say.Language, t)

@@ -113,17 +113,20 @@ func (k *Kiosk) tools(say text.Printer) []Tool {
 
 func (k *Kiosk) warning(say text.Printer) *Warning {
 	if k.warned.IsZero() {
-		return nil
+		if !k.visit.leaving {
+			return nil
+		}
+		return &Warning{Heading: say.T("leave.heading"), Text: say.T("leave.text"),
+			Stay: Button{say.T("leave.stay"), Stay{}, false}, Leave: Button{say.T("leave.leave"), Abandon{}, false}}
 	}
 	left := int((k.stretch(k.cfg.Idle.Warning) - k.cfg.Now().Sub(k.warned) + time.Second - 1) / time.Second)
-	key := "warning.text"
+	seconds := strconv.Itoa(left)
 	if k.state == visit.Receipt {
-		key = "warning.receipt"
+		return &Warning{Heading: say.T("linger.heading"), Text: say.T("linger.text", "seconds", seconds), Seconds: left,
+			Stay: Button{say.T("linger.stay"), Stay{}, false}, Leave: Button{say.T("accepted.leave"), Leave{}, false}}
 	}
-	return &Warning{
-		Heading: say.T("warning.heading"), Text: say.T(key, "seconds", strconv.Itoa(left)), Seconds: left,
-		Stay: Button{say.T("warning.stay"), Stay{}, false}, Leave: Button{say.T("warning.leave"), Home{}, false},
-	}
+	return &Warning{Heading: say.T("warning.heading"), Text: say.T("warning.text", "seconds", seconds), Seconds: left,
+		Stay: Button{say.T("warning.stay"), Stay{}, false}, Leave: Button{say.T("warning.leave"), Abandon{}, false}}
 }
 
 // trouble is what does not work, before anyone starts; the worst first.

@@ -33,7 +33,10 @@ func (k *Kiosk) acceptedScreen(say text.Printer) Accepted {
 		v.Help = say.T("accepted.help.offline")
 	}
 	v.Receipt = k.receiptNotice(say)
-	if !v.Printing && s.print.Outcome != printer.Printed {
+	switch {
+	case v.Printing:
+		v.Heading = say.T("accepted.heading.printing")
+	case s.print.Outcome != printer.Printed:
 		v.Heading = say.T("accepted.heading.unprinted")
 	}
 	return v

@@ -17,6 +17,7 @@ type Facts struct {
 	Name       string // masked
 	Number     string // 20 digits
 	Tracking   string // URL in the QR
+	Code       string // the tracking code in it, for typing
 	At         time.Time
 	Next       string // what happens next, one sentence
 	Promise    string // by when
@@ -57,6 +58,7 @@ func Paper(f Facts, say text.Printer) document.Document {
 		document.Feed{Lines: 1},
 		document.QR{Content: f.Tracking},
 		document.Text{Text: say.T("receipt.scan"), Align: document.Centre, Bold: true},
+		document.Text{Text: say.T("receipt.code", "code", text.Fours(f.Code)), Align: document.Centre},
 		document.Text{Text: say.T("receipt.nophone"), Align: document.Centre},
 		document.Rule{},
 	)

@@ -133,7 +133,11 @@ func (p *panel) show(v kiosk.Frame, s theme.Scale) {
 	switch {
 	case v.Warning != nil:
 		w := v.Warning
-		p.set(strconv.Itoa(w.Seconds), w.Heading, w.Text, w.Stay, w.Leave, s)
+		count := ""
+		if w.Seconds > 0 {
+			count = strconv.Itoa(w.Seconds)
+		}
+		p.set(count, w.Heading, w.Text, w.Stay, w.Leave, s)
 	case v.Help != nil:
 		p.set("", v.Help.Heading, v.Help.Text, v.Help.Close, kiosk.Button{}, s)
 	case p.open:

@@ -215,7 +215,7 @@ func samples(english bool) []sample {
 		Track: []kiosk.Milestone{
 			{Label: w.of("保存在本机", "Saved here"), State: kiosk.Reached}, {Label: w.of("送达中心", "At the centre")}, {Label: w.of("部门受理", "Accepted")},
 		},
-		NextTitle: w.of("接下来", "What happens next"), NextLead: w.of("5 个工作日内有结果，不用再跑一趟", "You will have a decision in 5 working days"),
+		NextTitle: w.of("接下来", "What happens next"), NextLead: w.of("部门受理后 5 个工作日内有结果", "You will have a decision in 5 working days"),
 		NextText: w.of("需要补材料时，会发短信到 138****0000", "If anything is missing we will text 138****0000"),
 		Receipt:  kiosk.Notice{Tone: kiosk.Neutral, Text: w.of("正在打印回执，请稍等", "Printing your receipt, please wait")}, Printing: true,
 		Leave: kiosk.Button{Label: w.of("办好了，离开", "Finish"), Intent: kiosk.Leave{}},

@@ -20,7 +20,7 @@ func TestTrackingPageTellsTheTruth(t *testing.T) {
 	grouped := it.ReceiptNo[:4]
 
 	pending := h.get(path)
-	mustContain(t, pending.body, "凭证有效，材料还未送达", "不用再跑一趟", "河源市民服务中心", `lang="zh-Hans"`, `http-equiv="refresh" content="10"`, "已收件")
+	mustContain(t, pending.body, "凭证有效，材料还未送达", "不用重新提交", "河源市民服务中心", `lang="zh-Hans"`, `http-equiv="refresh" content="10"`, "已收件")
 	mustLack(t, pending.body, grouped, "居住证")
 
 	k.stored(it)

@@ -109,7 +109,7 @@ func (p *player) cut(ctx context.Context) error {
 		return err
 	}
 	p.hall.Link.Cut()
-	_, err := p.person.WaitFor(ctx, "the words for offline", func(v citizen.View) bool { return v.Shows("离线") })
+	_, err := p.person.WaitFor(ctx, "the words for offline", func(v citizen.View) bool { return v.Shows("网络断开") })
 	return err
 }
 
@@ -207,7 +207,7 @@ func (p *player) visit(ctx context.Context) error {
 		func() error { return p.on(ctx, "Form") },
 		func() error { return p.keys(ctx, strings.Split("13800138000", "")...) },
 		func() error { return p.shoot(ctx, "form-filled") },
-		func() error { return p.touch(ctx, "Done", "Next", "Pick:housing:rented", "Focus:room") },
+		func() error { return p.touch(ctx, "Next", "Pick:housing:rented", "Focus:room") },
 		func() error { return p.keys(ctx, "3", "栋", "5", "0", "2", "室") },
 		func() error { return p.shoot(ctx, "form-typing") },
 		func() error { return p.touch(ctx, "Focus:since") },
