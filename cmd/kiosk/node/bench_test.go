@@ -28,7 +28,7 @@ func BenchmarkCardToServices(b *testing.B) {
 		total += time.Since(begin)
 		b.StopTimer()
 		w.hall.Tray.Lift()
-		w.node.Kiosk.Send(kiosk.Home{})
+		w.node.Kiosk.Send(kiosk.Abandon{})
 		w.until("the goodbye", on[kiosk.Goodbye])
 		w.until("the card's removal", func(v kiosk.View) bool { g, ok := v.Screen.(kiosk.Goodbye); return ok && len(g.Reminders) == 0 })
 		w.node.Kiosk.Send(kiosk.Start{})
