@@ -44,6 +44,9 @@ fuzz: ## every fuzz target for FUZZTIME (20s)
 	  for f in $$($(GO) test $(TAGS) -list '^Fuzz' $$p | grep ^Fuzz || true); do \
 	    echo "$$p $$f"; $(GO) test $(TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p | tail -1; done; done
 
+soak: ## thousands of card reads and receipts under random faults; takes an hour
+	CGO_ENABLED=0 ONEDOOR_SOAK=1 $(GO) test -count 1 -timeout 90m -run Soak -v ./device/sim
+
 screens: ## pictures of every screen state into out/screens
 	@mkdir -p $(OUT)/screens
 	ONEDOOR_SCREENS=$(abspath $(OUT)/screens) CGO_ENABLED=0 $(GO) test -count 1 -run TestScreens ./app/ui
@@ -60,4 +63,4 @@ deps: ## system packages that are missing, by apt
 clean: ## what was built and written
 	rm -rf bin $(OUT)
 
-.PHONY: help demo test build lint bench fuzz screens deps clean
+.PHONY: help demo test build lint bench fuzz soak screens deps clean

@@ -48,7 +48,7 @@ type Reader struct {
 type Printer struct {
 	Port    string `yaml:"port"`
 	Baud    int    `yaml:"baud"`
-	Profile string `yaml:"profile"` // generic-58 or generic-80
+	Profile string `yaml:"profile"` // a file of assets/printers without its ending, such as generic-80
 }
 
 // Screen is the touchscreen.
@@ -134,8 +134,8 @@ func (c Config) validate() error {
 	if c.Reader.Port != "" && c.Reader.Port == c.Printer.Port {
 		bad("printer.port", "is the same as reader.port")
 	}
-	if c.Printer.Profile != "generic-58" && c.Printer.Profile != "generic-80" {
-		bad("printer.profile", "%q is not known; there are generic-58 and generic-80", c.Printer.Profile)
+	if c.Printer.Profile == "" {
+		bad("printer.profile", "is missing: name the class of the printer, for instance generic-80")
 	}
 	if c.Screen.Diagonal < 7 || c.Screen.Diagonal > 100 {
 		bad("screen.diagonal", "%v inches can not be right", c.Screen.Diagonal)

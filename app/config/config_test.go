@@ -29,7 +29,7 @@ func TestParseFillsDefaults(t *testing.T) {
 }
 
 func TestParseNamesEveryFault(t *testing.T) {
-	_, err := config.Parse([]byte("version: 2\ncentral: {url: 'http://10.1.2.3'}\nreader: {port: /dev/a, baud: 14400}\nprinter: {port: /dev/a, profile: brick}\nscreen: {diagonal: 2}\n"))
+	_, err := config.Parse([]byte("version: 2\ncentral: {url: 'http://10.1.2.3'}\nreader: {port: /dev/a, baud: 14400}\nprinter: {port: /dev/a, profile: ''}\nscreen: {diagonal: 2}\n"))
 	if !errors.Is(err, config.ErrConfig) {
 		t.Fatalf("err = %v, want ErrConfig", err)
 	}

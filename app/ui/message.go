@@ -46,4 +46,4 @@ func (m *message) reset() {
 	m.card.Settle()
 }
 
-func (m *message) object() fyne.CanvasObject { return m.page.box }
+func (m *message) object() fyne.CanvasObject { return m.box }

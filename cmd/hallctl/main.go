@@ -35,8 +35,10 @@ type commands struct {
 }
 
 type deviceCommands struct {
+	List    listCommand     `cmd:"" help:"Serial ports, their lasting names, and what answers there."`
 	Card    cardCommands    `cmd:"" help:"ID card reader."`
 	Printer printerCommands `cmd:"" help:"Receipt printer."`
+	Scanner scannerCommands `cmd:"" help:"Code scanner."`
 }
 
 // env is what every command gets.
@@ -52,7 +54,8 @@ var errFailed = errors.New("failed")
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var cmd commands
-	parser, err := kong.New(&cmd, kong.Name("hallctl"), kong.Description("For operators and integrators of a hall."), kong.Writers(stdout, stderr))
+	parser, err := kong.New(&cmd, kong.Name("hallctl"), kong.Description("For operators and integrators of a hall."), kong.Writers(stdout, stderr),
+		kong.Vars{"profiles": profileNames()})
 	if err != nil {
 		fmt.Fprintln(stderr, "hallctl:", err)
 		return 1

@@ -173,3 +173,53 @@ func TestPrinterPrintsAFile(t *testing.T) {
 		t.Errorf("broken file: %d %s", code, errs)
 	}
 }
+
+func TestListTellsWhatAnswers(t *testing.T) {
+	r, p := reader(t), paper(t)
+	code, out, errs := call(t, "--json", "device", "list", "--port", r.Path(), "--port", p.Path(), "--port", filepath.Join(t.TempDir(), "none"))
+	if code != 0 {
+		t.Fatalf("status %d: %s", code, errs)
+	}
+	var got []portLine
+	for dec := json.NewDecoder(strings.NewReader(out)); dec.More(); {
+		var l portLine
+		if err := dec.Decode(&l); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, l)
+	}
+	if len(got) != 3 || got[0].Answers != "card-reader" || got[1].Answers != "printer" || got[2].Answers != "nothing" || got[2].Problem != "no-port" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestScannerRead(t *testing.T) {
+	s, err := sim.NewScanner(sim.ScannerConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	type result struct {
+		code      int
+		out, errs string
+	}
+	ended := make(chan result, 1)
+	go func() {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), []string{"--json", "device", "scanner", "read", "--port", s.Path()}, &out, &errs)
+		ended <- result{code, out.String(), errs.String()}
+	}()
+	again := time.NewTicker(300 * time.Millisecond)
+	defer again.Stop()
+	for {
+		select {
+		case got := <-ended:
+			if got.code != 0 || !strings.Contains(got.out, `"text":"HTTPS://X/T/收件"`) || !strings.Contains(got.out, `"encoding":"utf-8"`) {
+				t.Errorf("%+v", got)
+			}
+			return
+		case <-again.C:
+			s.Show([]byte("HTTPS://X/T/收件")) // until the driver listens
+		}
+	}
+}

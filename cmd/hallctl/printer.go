@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
+	"onedoor/assets/fonts"
+	"onedoor/assets/printers"
 	"onedoor/device"
 	"onedoor/device/port"
 	"onedoor/device/printer"
@@ -23,7 +29,7 @@ type printerCommands struct {
 type printerLine struct {
 	Port    string `required:"" help:"Serial port of the printer."`
 	Baud    int    `default:"115200" help:"Speed of the line."`
-	Profile string `default:"generic-80" enum:"generic-58,generic-80" help:"What the model can do: ${enum}."`
+	Profile string `default:"generic-80" help:"What the model can do: ${profiles}."`
 }
 
 type printerStatus struct{ printerLine }
@@ -53,25 +59,46 @@ type outcomeLine struct {
 // lookLimit bounds the wait for a printer's first answer.
 const lookLimit = 10 * time.Second
 
-func (l printerLine) profile() printer.Profile {
-	if l.Profile == "generic-58" {
-		return printer.Generic58()
+// config is the driver's configuration for the line.
+func (l printerLine) config(e *env) (printer.Config, error) {
+	profiles, err := printer.LoadProfiles(printers.FS())
+	if err != nil {
+		return printer.Config{}, err
 	}
-	return printer.Generic80()
+	profile, ok := profiles[l.Profile]
+	if !ok {
+		return printer.Config{}, fmt.Errorf("there is no printer profile %q; there are %s", l.Profile, profileNames())
+	}
+	glyphs, err := printer.NewFonts(fonts.Main(), fonts.Bold(), fonts.Rare())
+	if err != nil {
+		return printer.Config{}, err
+	}
+	return printer.Config{Open: port.Opener(port.Config{Path: l.Port, Baud: l.Baud}), Profile: profile, Glyphs: glyphs, Logger: e.logger}, nil
+}
+
+// profileNames lists the profiles that the program carries.
+func profileNames() string {
+	profiles, err := printer.LoadProfiles(printers.FS())
+	if err != nil {
+		return err.Error() // a test loads them
+	}
+	return strings.Join(slices.Sorted(maps.Keys(profiles)), ", ")
 }
 
 // with runs the driver while work uses it.
 func (l printerLine) with(e *env, work func(ctx context.Context, p *printer.Printer) error) error {
+	cfg, err := l.config(e)
+	if err != nil {
+		return err
+	}
 	changed := make(chan device.Status, 16)
-	p, err := printer.New(printer.Config{
-		Open: port.Opener(port.Config{Path: l.Port, Baud: l.Baud}), Profile: l.profile(), Logger: e.logger,
-		OnStatus: func(s device.Status) {
-			select {
-			case changed <- s:
-			default: // only the first ones matter
-			}
-		},
-	})
+	cfg.OnStatus = func(s device.Status) {
+		select {
+		case changed <- s:
+		default: // only the first ones matter
+		}
+	}
+	p, err := printer.New(cfg)
 	if err != nil {
 		return err
 	}
@@ -86,8 +113,7 @@ func (l printerLine) with(e *env, work func(ctx context.Context, p *printer.Prin
 		case <-changed:
 		case <-over.C:
 			cancel()
-			<-ended
-			return fmt.Errorf("the printer at %s did not answer within %v: %s", l.Port, lookLimit, remedy(device.ProblemSilent))
+			return errors.Join(fmt.Errorf("the printer at %s did not answer within %v: %s", l.Port, lookLimit, remedy(device.ProblemSilent)), <-ended)
 		case <-ctx.Done():
 			return <-ended
 		}

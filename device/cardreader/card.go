@@ -36,7 +36,7 @@ type Card struct {
 	EnglishName []byte
 	Birth       []byte // YYYYMMDD
 	Address     []byte // as printed on the card
-	NewAddress  []byte // written later into the chip; nil when there is none
+	NewAddress  []byte // written later into the chip; nil when there is none, or it did not come through
 	Number      []byte // 18 characters; 15 on the 2017 foreigner's card
 	Issuer      []byte
 	ValidFrom   []byte // YYYYMMDD
@@ -108,8 +108,33 @@ func (c *Card) Expired(now time.Time) bool {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).After(last)
 }
 
-// NumberValid says whether the check digit of the number is right. A chip whose number fails is a thing to tell staff,
-// no reason by itself to turn the person away.
+// Fault is why what a card holds can not be true.
+type Fault string
+
+// The faults. None is FaultNone; a card past its last day has no fault, that is for the service to judge.
+const (
+	FaultNone       Fault = ""
+	FaultNumber     Fault = "number"       // too short or long, or its check digit is wrong
+	FaultBirth      Fault = "birth"        // no day of any calendar
+	FaultOtherBirth Fault = "number-birth" // the number holds another birth than the card
+)
+
+// Fault names the first reason why the card can not be true, or FaultNone. It knows no clock, so a birth in the future is
+// none: kiosks whose clock was lost must go on reading.
+func (c *Card) Fault() Fault {
+	if !c.NumberValid() {
+		return FaultNumber
+	}
+	if _, ok := c.BirthDate(); !ok {
+		return FaultBirth
+	}
+	if !c.birthAgrees() {
+		return FaultOtherBirth
+	}
+	return FaultNone
+}
+
+// NumberValid says whether the number has the right length and check digit for its kind.
 func (c *Card) NumberValid() bool {
 	if c.Kind == Foreigner2017 {
 		return ValidForeigner15(c.Number)
@@ -117,16 +142,22 @@ func (c *Card) NumberValid() bool {
 	return ValidNumber18(c.Number)
 }
 
-// Consistent says whether number, birth and sex on the card agree, as far as its kind has them in the number.
-func (c *Card) Consistent() bool {
+// birthAgrees says whether the number holds the card's birth; the 2017 foreigner's number has two digits of the year.
+func (c *Card) birthAgrees() bool {
 	if c.Kind == Foreigner2017 {
 		return len(c.Number) == 15 && len(c.Birth) == 8 && bytes.Equal(c.Number[7:13], c.Birth[2:])
 	}
-	if len(c.Number) != 18 {
+	return len(c.Number) == 18 && bytes.Equal(c.Number[6:14], c.Birth)
+}
+
+// Consistent says whether number, birth and sex on the card agree, as far as its kind has them in the number. Numbers
+// were given out with the wrong parity, so a sex that disagrees is no Fault.
+func (c *Card) Consistent() bool {
+	if !c.birthAgrees() {
 		return false
 	}
-	if birth := c.Number[6:14]; !bytes.Equal(birth, c.Birth) {
-		return false
+	if c.Kind == Foreigner2017 {
+		return true
 	}
 	odd := (c.Number[16]-'0')%2 == 1
 	switch c.Sex() {

@@ -2,7 +2,8 @@
 // protocol.
 //
 // What it guarantees:
-//   - A CardRead event is one card in one uninterrupted answer of the reader: never a mixture, a leftover or a repair.
+//   - A CardRead event is one card in one uninterrupted answer of the reader: never a mixture, a leftover or a repair. On a
+//     line that damages bytes, two answers must be the same before one counts.
 //   - A card left lying gives one CardRead, however long it lies and even if the reader is unplugged in between; the
 //     next one comes only after it was lifted.
 //   - Whatever was received of a read that failed is wiped; nothing that a card holds reaches a log or an error text.

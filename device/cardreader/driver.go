@@ -44,6 +44,9 @@ type Reader struct {
 	told device.Problem // last problem that went out as an event; used by Run only
 	up   bool           // Connected went out and no Disconnected since; used by Run only
 	seat seat           // used by Run only
+
+	noise noise  // of the line; used by Run only
+	once  []byte // keyed hash of what was read once on a noisy line; used by Run only
 }
 
 // New checks the configuration. The reader asks for no cards until Enable.
@@ -176,7 +179,7 @@ const (
 
 // serve uses one opening of the line.
 func (r *Reader) serve(ctx context.Context, p port.Port) (healthy bool, err error) {
-	l := &link{port: p}
+	l := &link{port: p, noise: &r.noise}
 	defer l.dec.Reset()
 	if err := greet(ctx, l); err != nil {
 		return false, err
@@ -223,6 +226,19 @@ func (r *Reader) serve(ctx context.Context, p port.Port) (healthy bool, err erro
 		}
 		timer.Reset(r.cfg.Poll)
 	}
+}
+
+// Probe asks a line once whether a card reader answers on it, for port.Finder. A reader that is ill answers too.
+func Probe(ctx context.Context, p port.Port) error {
+	l := &link{port: p, noise: new(noise)}
+	_, err := l.ask(ctx, cmdStatus, 500*time.Millisecond, nil)
+	switch {
+	case errors.Is(err, errSilent):
+		return fault{device.ProblemSilent}
+	case errors.Is(err, errGarbled):
+		return fault{device.ProblemWrongDevice}
+	}
+	return err
 }
 
 // greet makes sure that a card reader answers on the line, and that it is well.

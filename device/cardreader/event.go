@@ -20,7 +20,7 @@ type (
 	// CardRead hands the card over: the receiver owns it and wipes it.
 	CardRead struct{ Card *Card }
 	// Failed means that the card could not be read; it comes at most once until the card is lifted. The driver goes on
-	// trying as long as the card lies there.
+	// trying as long as the card lies there, but for one whose content is Damaged: that was read whole, and stays as it is.
 	Failed struct{ Reason Reason }
 	// Removed means that the card was lifted.
 	Removed struct{}

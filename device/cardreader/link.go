@@ -1,6 +1,7 @@
 package cardreader
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,10 +25,26 @@ const (
 
 // link asks questions over the line, one at a time.
 type link struct {
-	port port.Port
-	dec  Decoder
-	buf  [512]byte
+	port  port.Port
+	noise *noise
+	dec   Decoder
+	buf   [512]byte
 }
+
+// noise tells whether the line has been bad of late. The protocol's check byte lets one in 256 damaged frames pass, so on
+// such a line one reading of a card proves nothing.
+type noise int
+
+const (
+	noiseStep  = 100  // what a damaged answer counts; a clean one counts one down
+	noiseLimit = 1000 // a line that was bad is trusted again after so many clean answers
+)
+
+func (n *noise) damaged() { *n = min(*n+noiseStep, noiseLimit) }
+func (n *noise) clean()   { *n = max(*n-1, 0) }
+
+// recent is true after two damaged answers among a hundred.
+func (n noise) recent() bool { return n > noiseStep }
 
 // ask flushes, sends the command and waits for an answer that fits it. first limits the wait for the first byte. progress
 // is told how much of the answer has come; it may be nil. errSilent and errGarbled are a reader that does not answer;
@@ -37,6 +54,26 @@ type link struct {
 func (l *link) ask(ctx context.Context, c Command, first time.Duration, progress func(have, total int)) (Answer, error) {
 	l.dec.Reset()
 	defer l.dec.Reset()
+	a, err := l.exchange(ctx, c, first, progress)
+	switch {
+	case err != nil:
+	case l.dec.Noise() > 0:
+		l.noise.damaged()
+	default:
+		l.noise.clean()
+	}
+	return a, err
+}
+
+// again says whether the same question gets the same data once more.
+func (l *link) again(ctx context.Context, c Command, data []byte) bool {
+	a, err := l.ask(ctx, c, addressLimit, nil)
+	defer clear(a.Data)
+	return err == nil && a.Code == CodeOK && bytes.Equal(a.Data, data)
+}
+
+// exchange does the work of ask.
+func (l *link) exchange(ctx context.Context, c Command, first time.Duration, progress func(have, total int)) (Answer, error) {
 	if err := l.port.Flush(); err != nil {
 		return Answer{}, fmt.Errorf("flush before question: %w", err)
 	}
@@ -96,6 +133,10 @@ func (l *link) next(c Command) (Answer, bool) {
 func (l *link) lastChance(c Command, came bool) (Answer, error) {
 	if !came {
 		return Answer{}, errSilent
+	}
+	// An answer that only breaks off is not damaged: so ends one whose card is pulled.
+	if l.dec.Noise() > 0 {
+		l.noise.damaged()
 	}
 	for have, _ := l.dec.Pending(); have > 0; have, _ = l.dec.Pending() {
 		l.dec.Resync()

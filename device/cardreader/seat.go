@@ -35,17 +35,27 @@ type seat struct {
 	suspect bool // the line was lost while it lay there, so it may be the next one that is found
 	how     presence
 	trusts  bool   // this module has answered the address question for a lying card before
+	keeps   bool   // this module has found a card again that it had read
 	print   []byte // keyed hash of the card last read
 
 	found   bool // Found went out for the card that is being tried
 	tries   int  // failed reads of it
 	told    bool // Failed went out for it
 	nothing int  // answers in a row that say "no card"
+	refused int  // cards since the start that can not be true
 }
 
 // disconnect keeps only what tells a card that was left lying from a new one.
 func (s *seat) disconnect() {
-	*s = seat{suspect: s.suspect || s.lying, print: s.print}
+	*s = seat{suspect: s.suspect || s.lying, print: s.print, refused: s.refused}
+}
+
+// next is the seat for the next card: what is known about the module stays.
+func (s *seat) next() { *s = seat{trusts: s.trusts, keeps: s.keeps, refused: s.refused} }
+
+// lie is the seat of a card that needs no more reading.
+func (s *seat) lie(print []byte) {
+	*s = seat{lying: true, print: print, trusts: s.trusts, keeps: s.keeps, refused: s.refused}
 }
 
 // look asks for a card, or whether the last one still lies there.
@@ -68,22 +78,30 @@ func (r *Reader) look(ctx context.Context, l *link) error {
 			return err
 		}
 		there := a.Code == CodeFound
-		if r.seat.how == unsure {
-			r.seat.how = byNextFind
-			if there {
-				r.seat.how = byFind
-			}
-			return nil
-		}
-		if r.seat.how == byFind {
+		switch {
+		case r.seat.how == byFind:
 			r.present(ctx, there)
-			return nil
-		}
-		if there { // found again, so it was lifted in between
+		case r.seat.how == unsure:
+			r.learn(there)
+		case there: // found again, so it was lifted in between
 			r.lifted(ctx)
-			return r.read(ctx, l)
+			if r.isEnabled() {
+				return r.read(ctx, l)
+			}
 		}
 		return nil
+	}
+}
+
+// learn takes the answer of a module that has not yet shown how it treats a card it has read. Finding it again is proof;
+// finding nothing is believed only when said twice, for one answer may have missed the card.
+func (r *Reader) learn(there bool) {
+	if there {
+		r.seat.how, r.seat.keeps, r.seat.nothing = byFind, true, 0
+		return
+	}
+	if r.seat.nothing++; r.seat.nothing >= absences {
+		r.seat.how, r.seat.nothing = byNextFind, 0
 	}
 }
 
@@ -99,7 +117,7 @@ func (r *Reader) present(ctx context.Context, there bool) {
 }
 
 func (r *Reader) lifted(ctx context.Context) {
-	r.seat = seat{trusts: r.seat.trusts}
+	r.seat.next()
 	r.emit(ctx, Removed{})
 }
 
@@ -177,54 +195,90 @@ func (r *Reader) read(ctx context.Context, l *link) error {
 		return nil
 	}
 	text, photo, err := parseRead(a.Data)
+	if err != nil && l.noise.recent() {
+		r.fail(ctx, Moved)
+		return nil
+	}
 	if err != nil {
 		r.fail(ctx, Unsupported)
 		return nil
 	}
 	print := r.fingerprint(text)
 	if r.seat.suspect && bytes.Equal(print, r.seat.print) {
-		r.seat = seat{lying: true, print: print}
+		r.seat.lie(print)
 		return r.settle(ctx, l, nil)
 	}
-	r.seat.suspect = false
-	card, err := parseText(text)
-	if err != nil {
-		r.begin(ctx)
-		r.fail(ctx, Damaged)
+	if l.noise.recent() && !r.confirmed(a.Data) {
+		r.fail(ctx, Moved)
 		return nil
 	}
-	card.Photo = bytes.Clone(photo)
+	r.seat.suspect = false
 	r.begin(ctx)
-	r.seat = seat{lying: true, print: print, trusts: r.seat.trusts}
+	card, err := parseText(text)
+	if err != nil {
+		return r.refuse(ctx, l, print, "layout")
+	}
+	if why := card.Fault(); why != FaultNone {
+		card.Wipe()
+		return r.refuse(ctx, l, print, why)
+	}
+	card.Photo = bytes.Clone(photo)
+	r.seat.lie(print)
 	err = r.settle(ctx, l, card)
 	r.emit(ctx, CardRead{card})
+	return err
+}
+
+// confirmed says whether the same, bit for bit, was read before. It may be from the laying before: a module that hides a
+// card it has read leaves no other way.
+func (r *Reader) confirmed(data []byte) bool {
+	print := r.fingerprint(data)
+	if bytes.Equal(print, r.once) {
+		r.once = nil
+		return true
+	}
+	r.once = print
+	return false
+}
+
+// refuse is a card whose text came over whole and can not be true. Reading it again would give the same.
+func (r *Reader) refuse(ctx context.Context, l *link, print []byte, why Fault) error {
+	r.seat.refused++
+	r.cfg.Logger.Warn("card refused", "fault", string(why), "count", r.seat.refused)
+	r.seat.lie(print)
+	err := r.settle(ctx, l, nil)
+	r.emit(ctx, Failed{Damaged})
 	return err
 }
 
 // settle asks for the newest address right after the read, while it is sure that the card lies there. The answer also
 // shows how this module tells that a card is still there.
 func (r *Reader) settle(ctx context.Context, l *link, card *Card) error {
+	switch {
+	case r.seat.trusts:
+		r.seat.how = byAddress
+	case r.seat.keeps:
+		r.seat.how = byFind
+	}
 	a, err := l.ask(ctx, cmdNewAddress, addressLimit, nil)
+	if errors.Is(err, errGarbled) { // it knows the question
+		a, err = l.ask(ctx, cmdNewAddress, addressLimit, nil)
+	}
 	if errors.Is(err, errSilent) || errors.Is(err, errGarbled) {
-		if r.seat.trusts {
-			r.seat.how = byAddress
-		}
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	defer clear(a.Data)
-	switch {
-	case a.Code == CodeOK:
-		if card != nil {
+	switch a.Code {
+	case CodeOK:
+		if card != nil && (!l.noise.recent() || l.again(ctx, cmdNewAddress, a.Data)) {
 			card.NewAddress = field(a.Data)
 		}
 		r.seat.how, r.seat.trusts = byAddress, true
-	case a.Code == CodeNoItem:
+	case CodeNoItem:
 		r.seat.how, r.seat.trusts = byAddress, true
-	case r.seat.trusts:
-		r.seat.how = byAddress
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package port
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -59,7 +60,7 @@ func (b *inbox) drop(n int) {
 // finish says that nothing more will come. The first reason stays, but for ErrClosed, which is the last word.
 func (b *inbox) finish(err error) {
 	b.mu.Lock()
-	if b.end == nil || err == ErrClosed {
+	if b.end == nil || errors.Is(err, ErrClosed) {
 		b.end = err
 	}
 	b.mu.Unlock()
@@ -87,7 +88,7 @@ func (b *inbox) take(ctx context.Context, p []byte) (int, error) {
 	}
 	for {
 		b.mu.Lock()
-		if b.end == ErrClosed {
+		if errors.Is(b.end, ErrClosed) {
 			b.mu.Unlock()
 			return 0, ErrClosed
 		}

@@ -52,7 +52,7 @@ const (
 // tarm/serial lacks: the lock, waiting with a limit, hang-up detection and flow control.
 type Serial struct {
 	path  string
-	line  *serial.Port
+	line  io.ReadWriteCloser
 	aux   int // second descriptor
 	wake  int // eventfd, readable from the moment Close is called
 	in    *inbox
@@ -69,12 +69,8 @@ type writeJob struct {
 	ctx      context.Context
 	data     []byte
 	deadline time.Time
-	done     chan writeDone
-}
-
-type writeDone struct {
-	n   int
-	err error
+	sent     *atomic.Int64 // bytes taken so far, also while the writer hangs
+	done     chan error
 }
 
 // Open opens the line, locks it against other programs, and starts its reader and writer. The errors are ErrNotFound,
@@ -104,8 +100,13 @@ func Open(c Config) (*Serial, error) {
 		_ = unix.Close(aux)
 		return nil, fmt.Errorf("open serial port %s: %w", c.Path, openError(err))
 	}
+	return newSerial(c.Path, line, aux, wake), nil
+}
+
+// newSerial starts the reader and the writer of an open line.
+func newSerial(path string, line io.ReadWriteCloser, aux, wake int) *Serial {
 	s := &Serial{
-		path: c.Path, line: line, aux: aux, wake: wake, in: newInbox(),
+		path: path, line: line, aux: aux, wake: wake, in: newInbox(),
 		jobs: make(chan writeJob), stop: make(chan struct{}), ended: make(chan struct{}),
 	}
 	var workers sync.WaitGroup
@@ -116,7 +117,7 @@ func Open(c Config) (*Serial, error) {
 		s.release()
 		close(s.ended)
 	}()
-	return s, nil
+	return s
 }
 
 // Opener returns Open as the function that drivers ask for.
@@ -136,7 +137,8 @@ func (s *Serial) Path() string { return s.path }
 // Read implements Port.
 func (s *Serial) Read(ctx context.Context, p []byte) (int, error) { return s.in.take(ctx, p) }
 
-// Write implements Port. After ErrTimeout some bytes may still be on their way; the port should be closed and opened anew.
+// Write implements Port. After ErrTimeout some bytes may still be on their way, up to 64 more than it counts; the port
+// should be closed and opened anew.
 func (s *Serial) Write(ctx context.Context, p []byte) (int, error) {
 	if err := s.in.ended(); err != nil {
 		return 0, err
@@ -148,7 +150,8 @@ func (s *Serial) Write(ctx context.Context, p []byte) (int, error) {
 	if !ok {
 		deadline = time.Now().Add(writeLimit)
 	}
-	job := writeJob{ctx: ctx, data: append([]byte(nil), p...), deadline: deadline, done: make(chan writeDone, 1)}
+	job := writeJob{ctx: ctx, data: append([]byte(nil), p...), deadline: deadline,
+		sent: new(atomic.Int64), done: make(chan error, 1)}
 	// The writer itself keeps the deadline; this timer is for a write that hangs inside the kernel all the same.
 	hung := time.NewTimer(time.Until(deadline) + readTimeout)
 	defer hung.Stop()
@@ -162,14 +165,14 @@ func (s *Serial) Write(ctx context.Context, p []byte) (int, error) {
 		return 0, contextError(ctx)
 	}
 	select {
-	case d := <-job.done:
-		return d.n, d.err
+	case err := <-job.done:
+		return int(job.sent.Load()), err
 	case <-s.stop:
-		return 0, ErrClosed
+		return int(job.sent.Load()), ErrClosed
 	case <-hung.C:
 		s.stuck.Store(true)
 		_ = s.flush(unix.TCOFLUSH) // on a UART this releases the writer
-		return 0, ErrTimeout
+		return int(job.sent.Load()), ErrTimeout
 	}
 }
 
@@ -286,38 +289,39 @@ func (s *Serial) write() {
 		case <-s.stop:
 			return
 		case job := <-s.jobs:
-			n, err := s.writeAll(job)
+			err := s.writeAll(job)
 			clear(job.data)
-			job.done <- writeDone{n, err}
+			job.done <- err
 		}
 	}
 }
 
-func (s *Serial) writeAll(job writeJob) (int, error) {
+func (s *Serial) writeAll(job writeJob) error {
 	for sent := 0; sent < len(job.data); {
 		left := time.Until(job.deadline)
 		if left <= 0 {
-			return sent, ErrTimeout
+			return ErrTimeout
 		}
 		if job.ctx.Err() != nil {
-			return sent, contextError(job.ctx)
+			return contextError(job.ctx)
 		}
 		events, woken, err := s.poll(unix.POLLOUT, min(left, readTimeout))
 		switch {
 		case woken:
-			return sent, ErrClosed
+			return ErrClosed
 		case err != nil || events&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0:
 			s.in.finish(ErrUnplugged)
-			return sent, ErrUnplugged
+			return ErrUnplugged
 		case events&unix.POLLOUT == 0:
 			continue
 		}
 		n, err := s.line.Write(job.data[sent:min(sent+writePiece, len(job.data))])
 		sent += n
+		job.sent.Store(int64(sent))
 		if err != nil {
 			s.in.finish(ErrUnplugged)
-			return sent, fmt.Errorf("write: %w", lineError(err))
+			return fmt.Errorf("write: %w", lineError(err))
 		}
 	}
-	return len(job.data), nil
+	return nil
 }

@@ -256,6 +256,47 @@ func TestFlushThrowsAwayStaleInput(t *testing.T) {
 	}
 }
 
+// hangingLine takes one piece and then hangs inside the kernel, as a line does whose adapter has frozen.
+type hangingLine struct {
+	taken   int
+	release chan struct{}
+}
+
+func (h *hangingLine) Read([]byte) (int, error) { return 0, io.EOF }
+
+func (h *hangingLine) Write(p []byte) (int, error) {
+	if h.taken > 0 {
+		<-h.release
+		return 0, unix.EIO
+	}
+	h.taken += len(p)
+	return len(p), nil
+}
+
+func (h *hangingLine) Close() error { return nil }
+
+func TestAHungWriteTellsWhatWasSentBefore(t *testing.T) {
+	x := newTerminal(t)
+	aux, err := openLocked(x.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wake, err := prepare(aux, FlowNone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := &hangingLine{release: make(chan struct{})}
+	s := newSerial(x.path, line, aux, wake)
+	n, err := s.Write(within(t, 20*time.Millisecond), everyByte())
+	if n != writePiece || !errors.Is(err, ErrTimeout) {
+		t.Errorf("Write = %d, %v; want %d and ErrTimeout", n, err, writePiece)
+	}
+	close(line.release)
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFlowControlIsSetOnTheLine(t *testing.T) {
 	x := newTerminal(t)
 	s := open(t, Config{Path: x.path, Flow: FlowXONXOFF})

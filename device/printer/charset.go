@@ -14,11 +14,12 @@ const substitute = '〓'
 // charset turns text into what the printer's font can show.
 type charset struct {
 	set         Charset
-	substituted int // characters replaced so far
+	glyphs      Glyphs // draws what is not trusted; may be nil
+	substituted int    // characters replaced so far
 }
 
 // clean returns the characters to print: controls are dropped (line feeds stay), look-alikes that Chinese fonts lack are
-// exchanged, and everything untrusted becomes the substitute.
+// exchanged, and what is not trusted and can not be drawn either becomes the substitute.
 func (c *charset) clean(s string) []rune {
 	out := make([]rune, 0, len(s))
 	for _, r := range s {
@@ -35,7 +36,7 @@ func (c *charset) clean(s string) []rune {
 		case r < 0x20, r >= 0x7F && r < 0xA0, unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp):
 			continue
 		}
-		if r != '\n' && !c.trusted(r) {
+		if r != '\n' && !c.trusted(r) && !c.drawable(r) {
 			r = substitute
 			c.substituted++
 		}
@@ -60,12 +61,25 @@ func (c *charset) trusted(r rune) bool {
 	}
 	switch len(b) {
 	case 2:
-		return c.set != CharsetGB2312 || b[0] >= 0xA1 && b[0] <= 0xF7 && b[1] >= 0xA1
+		switch c.set {
+		case CharsetGB2312:
+			return b[0] >= 0xA1 && b[0] <= 0xF7 && b[1] >= 0xA1
+		case CharsetGBK:
+			// FE50 to FEA0 were filled by GB 18030; fonts made for GBK have nothing there.
+			return b[0] != 0xFE || b[1] < 0x50
+		}
+		return true
 	case 4:
 		return c.set == CharsetGB18030 && r >= 0x3400 && r <= 0x4DB5
 	default:
 		return false
 	}
+}
+
+// drawable says whether a character is printed as a picture. A font's private-use characters are its maker's own, and marks
+// that combine have no place of their own.
+func (c *charset) drawable(r rune) bool {
+	return c.glyphs != nil && r != utf8.RuneError && !unicode.In(r, unicode.Co, unicode.Mn, unicode.Me) && c.glyphs.Has(r)
 }
 
 // encode appends trusted characters as GB 18030. No byte of it below 0x30 is part of a longer character, so text can not

@@ -17,8 +17,9 @@ const (
 	answerLimit = 500 * time.Millisecond  // for a real-time answer, which printers give at once
 	slowestLine = 900                     // bytes a second at 9600 baud, with a margin
 	quiet       = 300 * time.Millisecond  // without an answer: nothing more is under way
+	endLimit    = 10 * time.Second        // for the last look after a print: eight questions
 	tornQuiet   = 1500 * time.Millisecond // the same, when the answer to a broken job may be under way
-	padding     = 512                     // NULs that complete any command which broke off; longer than what is left of a QR code
+	padding     = longest + 16            // NULs that complete any command which broke off
 )
 
 // conn is one opening of the line.
@@ -42,7 +43,7 @@ func (c *conn) clearInput() error {
 
 // send writes whole commands, with a limit in proportion to their length.
 func (c *conn) send(ctx context.Context, b []byte) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second+lineTime(len(b)))
+	ctx, cancel := context.WithTimeout(ctx, sendLimit(len(b)))
 	defer cancel()
 	n, err := c.port.Write(ctx, b)
 	if err != nil {
@@ -50,6 +51,8 @@ func (c *conn) send(ctx context.Context, b []byte) (int, error) {
 	}
 	return n, nil
 }
+
+func sendLimit(n int) time.Duration { return 10*time.Second + lineTime(n) }
 
 func lineTime(n int) time.Duration { return time.Duration(n) * time.Second / slowestLine }
 

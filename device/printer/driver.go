@@ -22,6 +22,8 @@ type Config struct {
 	Open func(context.Context) (port.Port, error)
 	// Profile is the printer's model. Required.
 	Profile Profile
+	// Glyphs draws the characters that the printer can not be trusted with; without it they are printed as 〓.
+	Glyphs Glyphs
 	// Now is the clock for Status.Since; nil means time.Now.
 	Now func() time.Time
 	// Logger gets states and outcomes, never what is printed; nil means none.
@@ -106,7 +108,8 @@ func (p *Printer) Status() device.Status {
 	return p.status
 }
 
-// Run keeps the printer in use until ctx ends, and then returns nil. It may be called once.
+// Run keeps the printer in use until ctx ends, and then returns nil. A document that has begun is printed to its end first,
+// within the limits of any print. It may be called once.
 func (p *Printer) Run(ctx context.Context) error {
 	defer close(p.over)
 	return port.Supervisor{
@@ -121,7 +124,7 @@ const startLimit = 15 * time.Second
 // Print prints one document and says what became of it. It returns at once when there is no printer. When ctx ends before
 // the print has begun, nothing is printed; afterwards Print waits for the outcome, which has a limit of its own.
 func (p *Printer) Print(ctx context.Context, d document.Document) Result {
-	job, err := Encode(d, p.cfg.Profile)
+	job, err := Encode(d, p.cfg.Profile, p.cfg.Glyphs)
 	if err != nil {
 		return Result{Outcome: NotPrinted, Err: err}
 	}
@@ -214,6 +217,26 @@ func (p *Printer) setServed(on bool) {
 	p.mu.Unlock()
 }
 
+// Probe asks a line whether a printer answers real-time questions on it, for port.Finder. Nothing is printed; printers whose
+// profile says that they do not answer can not be found so.
+func Probe(ctx context.Context, p port.Port) error {
+	c := &conn{port: p}
+	if err := c.clearInput(); err != nil {
+		return err
+	}
+	// Two questions, for a single byte may be noise.
+	for _, n := range []byte{1, 4} {
+		_, err := c.realTime(ctx, n, nil)
+		if errors.Is(err, errSilent) {
+			return fault{device.ProblemSilent}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // serve uses one opening of the line.
 func (p *Printer) serve(ctx context.Context, line port.Port) (healthy bool, err error) {
 	c := &conn{port: line}
@@ -288,23 +311,28 @@ func (p *Printer) print(ctx context.Context, c *conn, job Job) (Result, error) {
 	proof, proves := p.proof()
 	c.auto = device.ProblemNone
 	data := append(append([]byte(nil), job.Bytes...), proof...)
+	limit := 5*time.Second + lineTime(len(data)) + time.Duration(job.Lines*p.cfg.Profile.LineMS)*time.Millisecond
+	// From here on the document is on its way: it goes to its own end, whatever becomes of the program.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit(len(data))+limit+endLimit)
+	defer cancel()
 	n, err := c.send(ctx, data)
 	clear(data) // it is of a person
 	r := Result{Outcome: Unknown, Bytes: min(n, len(job.Bytes))}
 	if err != nil {
 		r.Cause = problemOf(err)
-		if errors.Is(err, port.ErrTimeout) {
+		stuck := errors.Is(err, port.ErrTimeout)
+		if stuck {
 			r.Cause = device.ProblemStuck
 			err = fault{device.ProblemStuck}
 		}
-		if n == 0 {
+		// A line that hangs may have taken more than it says.
+		if n == 0 && !stuck {
 			r.Outcome = NotPrinted
 		} else {
 			p.dirty, p.torn = true, true
 		}
 		return r, err
 	}
-	limit := 5*time.Second + lineTime(len(data)) + time.Duration(job.Lines*p.cfg.Profile.LineMS)*time.Millisecond
 	problem, err := p.await(ctx, c, limit, proves)
 	r.Cause = problem
 	switch {
@@ -338,7 +366,14 @@ func (p *Printer) proof() (command []byte, proves func(Answer) bool) {
 			return a.Kind == Block && string(a.Data) == "\x37\x22"+id
 		}
 	case ProofQueued:
-		return []byte{0x1D, 0x72, 1}, func(a Answer) bool { return a.Kind == Queued }
+		// Asked twice: a printer whose power comes back puts a zero byte on the line, which looks like one answer.
+		left := 2
+		return []byte{0x1D, 0x72, 1, 0x1D, 0x72, 1}, func(a Answer) bool {
+			if a.Kind == Queued {
+				left--
+			}
+			return left <= 0
+		}
 	default:
 		return nil, func(Answer) bool { return false }
 	}
@@ -351,7 +386,6 @@ func (p *Printer) await(ctx context.Context, c *conn, limit time.Duration, prove
 	end := time.Now().Add(limit)
 	done := p.cfg.Profile.Proof == ProofNone
 	note := func(a Answer) { done = done || proves(a) }
-	problem := device.ProblemNone
 	for !done {
 		left := time.Until(end)
 		if left <= 0 {
@@ -370,7 +404,7 @@ func (p *Printer) await(ctx context.Context, c *conn, limit time.Duration, prove
 		case !p.cfg.Profile.Realtime:
 			continue
 		}
-		problem, err = c.status(ctx, note)
+		problem, err := c.status(ctx, note)
 		if err != nil && !errors.Is(err, errSilent) {
 			return device.ProblemNone, err
 		}

@@ -3,9 +3,12 @@ package printer_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"image"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,6 +16,8 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 	"go.uber.org/goleak"
 
+	"onedoor/assets/fonts"
+	"onedoor/assets/printers"
 	"onedoor/device"
 	"onedoor/device/port"
 	"onedoor/device/printer"
@@ -20,7 +25,14 @@ import (
 	"onedoor/device/sim"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// These tests wait for the time-outs of lines, not for the processor, so many run side by side.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const tracking = "HTTPS://CASE.EXAMPLE.GOV.CN/T/AB3DE5GH7JK9MN2PQ4RS6TU8VW0XY"
 
@@ -58,38 +70,65 @@ type bench struct {
 	printer *printer.Printer
 	papers  chan sim.Paper
 	states  chan device.Status
+	stop    context.CancelFunc
+	ended   chan struct{} // closed when Run has returned
 }
 
 func setup(t testing.TB, p printer.Profile, c sim.PrinterConfig) *bench {
 	t.Helper()
+	return setupConfig(t, printer.Config{Profile: p}, c)
+}
+
+func setupConfig(t testing.TB, d printer.Config, c sim.PrinterConfig) *bench {
+	t.Helper()
+	return setupAll(t, d, c, func(p port.Port) port.Port { return p })
+}
+
+// setupLine puts something between the driver and the line.
+func setupLine(t testing.TB, p printer.Profile, c sim.PrinterConfig, between func(port.Port) port.Port) *bench {
+	t.Helper()
+	return setupAll(t, printer.Config{Profile: p}, c, between)
+}
+
+func setupAll(t testing.TB, dc printer.Config, c sim.PrinterConfig, between func(port.Port) port.Port) *bench {
+	t.Helper()
 	papers := make(chan sim.Paper, 20)
 	c.OnPaper = func(p sim.Paper) { papers <- p }
-	c.Dots = p.Dots
+	c.Dots = dc.Profile.Dots
 	c.Link = filepath.Join(t.TempDir(), "printer")
 	s, err := sim.NewPrinter(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	states := make(chan device.Status, 100)
-	d, err := printer.New(printer.Config{
-		Open: port.Opener(port.Config{Path: s.Path()}), Profile: p, Poll: 10 * time.Millisecond,
-		OnStatus: func(s device.Status) { states <- s },
-		MinPause: 5 * time.Millisecond, MaxPause: 20 * time.Millisecond,
-	})
+	open := port.Opener(port.Config{Path: s.Path()})
+	dc.Open = func(ctx context.Context) (port.Port, error) {
+		line, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return between(line), nil
+	}
+	dc.OnStatus = func(s device.Status) { states <- s }
+	dc.Poll, dc.MinPause, dc.MaxPause = 10*time.Millisecond, 5*time.Millisecond, 20*time.Millisecond
+	d, err := printer.New(dc)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- d.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := d.Run(ctx); err != nil {
 			t.Error(err)
 		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
 		_ = s.Close()
 	})
-	return &bench{s, d, papers, states}
+	return &bench{s, d, papers, states, cancel, ended}
 }
 
 // until waits for a state.
@@ -150,20 +189,8 @@ func decodeQR(t *testing.T, img image.Image) string {
 	return r.GetText()
 }
 
-func fonts(t testing.TB) (regular, bold []byte) {
-	t.Helper()
-	var err error
-	if regular, err = os.ReadFile("../../assets/fonts/NotoSansCJKsc-Regular-subset.otf"); err != nil {
-		t.Fatal(err)
-	}
-	if bold, err = os.ReadFile("../../assets/fonts/NotoSansCJKsc-Bold-subset.otf"); err != nil {
-		t.Fatal(err)
-	}
-	return regular, bold
-}
-
 func TestReceiptOnPaper(t *testing.T) {
-	regular, bold := fonts(t)
+	regular, bold := fonts.Main(), fonts.Bold()
 	for _, c := range []struct {
 		profile printer.Profile
 		copy    bool
@@ -181,28 +208,77 @@ func TestReceiptOnPaper(t *testing.T) {
 		if got := decodeQR(t, paper.Image); got != tracking {
 			t.Errorf("the code says %q", got)
 		}
-		want, err := printer.Encode(receipt(c.copy), c.profile)
+		want, err := printer.Encode(receipt(c.copy), c.profile, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.HasSuffix(paper.Bytes, want.Bytes) {
 			t.Errorf("the printer took other bytes than were sent")
 		}
-		picture, err := paper.PNG()
-		if err != nil {
-			t.Fatal(err)
-		}
 		name := c.profile.Name
 		if c.copy {
 			name += "-copy"
 		}
-		dir := os.Getenv("RECEIPT_DIR")
-		if dir == "" {
-			dir = t.TempDir()
-		}
-		if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		save(t, paper, name)
+	}
+}
+
+// The names that give trouble elsewhere, on the paper of each bundled profile.
+func TestTroublesomeNamesOnPaper(t *testing.T) {
+	glyphs, err := printer.NewFonts(fonts.Main(), fonts.Bold(), fonts.Rare())
+	if err != nil {
+		t.Fatal(err)
+	}
+	profiles, err := printer.LoadProfiles(printers.FS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := document.Document{Blocks: []document.Block{
+		document.Text{Text: "陈𬱟 收件回执", Align: document.Centre, Bold: true, Width: 2, Height: 2},
+		document.Rule{},
+		document.Row{Label: "申请人", Value: "王一"},
+		document.Row{Label: "申请人", Value: "陈𬱟"},
+		document.Row{Label: "申请人", Value: "周㛃", Bold: true},
+		document.Row{Label: "申请人", Value: "龚䶮"},
+		document.Row{Label: "申请人", Value: "阿不都热合曼·买买提依明·阿不都克里木·吐尔逊江"},
+		document.Row{Label: "申请人", Value: "ALEXANDER JEAN BAPTISTE DE LA TOUR NEUVILLE"},
+		document.Row{Label: "住址", Value: "湖南省长沙市岳麓区麓山南路932号学子花园小区12栋3单元1804室（原㙍头村𰻝家巷）"},
+		document.Box{Text: "补打 第1次 㛃"},
+		document.QR{Content: tracking},
+		document.Barcode{Content: "11010100301000021758"},
+	}}
+	for name, p := range profiles {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setupConfig(t, printer.Config{Profile: p, Glyphs: glyphs}, sim.PrinterConfig{
+				Font: fonts.Main(), Bold: fonts.Bold(), ProcessID: p.Proof == printer.ProofProcessID,
+			})
+			b.until(t, device.StateReady, device.ProblemNone)
+			if r := print(t, b, names, printer.Printed, device.ProblemNone); r.Substituted != 0 {
+				t.Errorf("%d characters came out as substitutes", r.Substituted)
+			}
+			paper := b.paper(t)
+			if got := decodeQR(t, paper.Image); got != tracking {
+				t.Errorf("the code says %q", got)
+			}
+			save(t, paper, "names-"+name)
+		})
+	}
+}
+
+// save keeps a paper to look at in the folder that RECEIPT_DIR names.
+func save(t *testing.T, paper sim.Paper, name string) {
+	t.Helper()
+	picture, err := paper.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := os.Getenv("RECEIPT_DIR")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -274,10 +350,15 @@ func TestFaultsInTheMiddleOfAReceipt(t *testing.T) {
 		replug  bool
 		partial bool // the broken receipt is lost in the printer
 	}{
+		"cover open": {levers: func(l *sim.PrinterLevers) { l.CoverOpenAt = 400 }, cause: device.ProblemCoverOpen},
+		"cutter":     {levers: func(l *sim.PrinterLevers) { l.CutterJamAt = 400 }, cause: device.ProblemCutter},
 		"paper out":  {levers: func(l *sim.PrinterLevers) { l.PaperOutAt = 400 }, cause: device.ProblemPaperOut},
 		"power loss": {levers: func(l *sim.PrinterLevers) { l.PowerLossAt = 400 }, cause: device.ProblemSilent, partial: true},
 		"unplugged":  {levers: func(l *sim.PrinterLevers) { l.UnplugAt = 400 }, cause: device.ProblemUnplugged, replug: true, partial: true},
-		"no proof":   {levers: func(l *sim.PrinterLevers) { l.MuteQueued = true }, cause: device.ProblemSilent},
+		"power loss with a glitch on the line": {
+			levers: func(l *sim.PrinterLevers) { l.PowerLossAt, l.Glitch = 400, true }, cause: device.ProblemSilent, partial: true,
+		},
+		"no proof": {levers: func(l *sim.PrinterLevers) { l.MuteQueued = true }, cause: device.ProblemSilent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -292,7 +373,7 @@ func TestFaultsInTheMiddleOfAReceipt(t *testing.T) {
 				}
 			}
 			first := b.paper(t) // the broken receipt, cut off
-			job, err := printer.Encode(receipt(false), printer.Generic80())
+			job, err := printer.Encode(receipt(false), printer.Generic80(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -304,7 +385,7 @@ func TestFaultsInTheMiddleOfAReceipt(t *testing.T) {
 				<-b.papers
 			}
 			print(t, b, receipt(true), printer.Printed, device.ProblemNone)
-			again, err := printer.Encode(receipt(true), printer.Generic80())
+			again, err := printer.Encode(receipt(true), printer.Generic80(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -314,6 +395,190 @@ func TestFaultsInTheMiddleOfAReceipt(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is wrong with the answers alone never costs a receipt, and never makes two.
+func TestFaultsOfTheAnswers(t *testing.T) {
+	for name, levers := range map[string]func(*sim.PrinterLevers){
+		"late":                   func(l *sim.PrinterLevers) { l.Late = 300 * time.Millisecond },
+		"byte by byte":           func(l *sim.PrinterLevers) { l.Dribble = 50 * time.Millisecond },
+		"flow control between":   func(l *sim.PrinterLevers) { l.FlowNoise = true },
+		"one question not heard": func(l *sim.PrinterLevers) { l.DeafFor = 1 },
+	} {
+		for _, p := range []printer.Profile{printer.Generic80(), epson(t)} {
+			t.Run(name+" on "+p.Name, func(t *testing.T) {
+				t.Parallel()
+				b := setup(t, p, sim.PrinterConfig{ProcessID: true})
+				b.until(t, device.StateReady, device.ProblemNone)
+				b.sim.Levers(levers)
+				print(t, b, receipt(false), printer.Printed, device.ProblemNone)
+				b.paper(t)
+				b.noPaper(t)
+			})
+		}
+	}
+}
+
+func epson(t *testing.T) printer.Profile {
+	t.Helper()
+	all, err := printer.LoadProfiles(printers.FS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all["epson-tm-t"]
+}
+
+// Noise in the answers may leave an outcome open, but never makes a receipt count as printed that is not.
+func TestNoiseInTheAnswers(t *testing.T) {
+	for name, levers := range map[string]func(*sim.PrinterLevers){
+		"one percent":       func(l *sim.PrinterLevers) { l.Damage = 0.01 },
+		"ten percent":       func(l *sim.PrinterLevers) { l.Damage = 0.1 },
+		"bytes of its own":  func(l *sim.PrinterLevers) { l.NoiseBytes = 2 },
+		"answers break off": func(l *sim.PrinterLevers) { l.HalfAt = 3 },
+	} {
+		for _, p := range []printer.Profile{printer.Generic80(), epson(t)} {
+			t.Run(name+" on "+p.Name, func(t *testing.T) {
+				t.Parallel()
+				b := setup(t, p, sim.PrinterConfig{ProcessID: true})
+				b.until(t, device.StateReady, device.ProblemNone)
+				b.sim.Levers(levers)
+				want, err := printer.Encode(receipt(false), p, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				printed := 0
+				for range 3 {
+					r := b.printer.Print(context.Background(), receipt(false))
+					if r.Outcome == printer.Printed {
+						printed++
+					}
+				}
+				b.sim.Levers(func(l *sim.PrinterLevers) { *l = sim.PrinterLevers{} })
+				whole := 0
+				for len(b.papers) > 0 {
+					if bytes.Contains((<-b.papers).Bytes, want.Bytes) {
+						whole++
+					}
+				}
+				if whole < printed {
+					t.Errorf("%d printed, %d on paper", printed, whole)
+				}
+				r := b.printer.Print(context.Background(), receipt(true))
+				for end := time.Now().Add(20 * time.Second); r.Outcome != printer.Printed && time.Now().Before(end); {
+					r = b.printer.Print(context.Background(), receipt(true))
+				}
+				if r.Outcome != printer.Printed {
+					t.Errorf("the printer does not come back: %+v", r)
+				}
+			})
+		}
+	}
+}
+
+// A print that has begun ends, though the program was told to stop.
+func TestAPrintThatBeganOutlivesTheEndOfRun(t *testing.T) {
+	b := setup(t, printer.Generic80(), sim.PrinterConfig{})
+	b.until(t, device.StateReady, device.ProblemNone)
+	b.sim.Levers(func(l *sim.PrinterLevers) { l.Stalled = true })
+	long := receipt(false)
+	for range 300 { // more than a pseudo terminal takes by itself
+		long.Blocks = append(long.Blocks, document.Text{Text: "请于三十日内办理居住证签注请于三十日内办理居住证"})
+	}
+	result := make(chan printer.Result, 1)
+	// The stalled printer would not answer the questions that come before the document.
+	go func() { result <- b.printer.Print(context.Background(), long) }()
+	b.sim.Levers(func(l *sim.PrinterLevers) { l.Stalled = false })
+	b.until(t, device.StateBusy, device.ProblemNone)
+	b.sim.Levers(func(l *sim.PrinterLevers) { l.Stalled = true })
+	b.stop()
+	select {
+	case r := <-result:
+		t.Fatalf("ended before the document was through: %+v", r)
+	case <-b.ended:
+		t.Fatal("Run returned in the middle of a document")
+	case <-time.After(300 * time.Millisecond): // the paper can not come out while the printer is stalled
+	}
+	b.sim.Levers(func(l *sim.PrinterLevers) { l.Stalled = false })
+	if r := <-result; r.Outcome != printer.Printed || r.Err != nil {
+		t.Errorf("%+v", r)
+	}
+	<-b.ended
+	job, err := printer.Encode(long, printer.Generic80(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := b.paper(t); !bytes.HasSuffix(p.Bytes, job.Bytes) {
+		t.Errorf("the paper took %d of %d bytes", len(p.Bytes), len(job.Bytes))
+	}
+}
+
+// The line takes nothing for so long that the time runs out: no count of bytes proves that the paper is white.
+func TestAStuckLineIsUnknown(t *testing.T) {
+	stuck := make(chan struct{})
+	b := setupLine(t, printer.Generic80(), sim.PrinterConfig{}, func(p port.Port) port.Port { return &stuckPort{p, stuck} })
+	b.until(t, device.StateReady, device.ProblemNone)
+	close(stuck)
+	print(t, b, receipt(false), printer.Unknown, device.ProblemStuck)
+}
+
+// stuckPort takes no document once stuck, and says that it took nothing.
+type stuckPort struct {
+	port.Port
+	stuck chan struct{}
+}
+
+func (p *stuckPort) Write(ctx context.Context, b []byte) (int, error) {
+	select {
+	case <-p.stuck:
+		if len(b) > 3 { // a real-time question is three bytes
+			return 0, port.ErrTimeout
+		}
+	default:
+	}
+	return p.Port.Write(ctx, b)
+}
+
+// The cable is pulled in the middle of the longest command. Its rest must not swallow what brings the printer back.
+func TestTheLongestCommandCanBeTorn(t *testing.T) {
+	var cleanings atomic.Int32
+	b := setupLine(t, printer.Generic80(), sim.PrinterConfig{}, func(p port.Port) port.Port { return &countingPort{p, &cleanings} })
+	b.until(t, device.StateReady, device.ProblemNone)
+	b.sim.Levers(func(l *sim.PrinterLevers) { l.UnplugAt = 150 })
+	long := document.Document{Blocks: []document.Block{document.QR{Content: strings.Repeat("A", 1000)}}}
+	print(t, b, long, printer.Unknown, device.ProblemUnplugged)
+	cleanings.Store(0)
+	if err := b.sim.Plug(); err != nil {
+		t.Fatal(err)
+	}
+	b.until(t, device.StateReady, device.ProblemNone)
+	if n := cleanings.Load(); n != 1 {
+		t.Errorf("it took %d attempts to bring the printer back", n)
+	}
+	for len(b.papers) > 0 {
+		<-b.papers
+	}
+	print(t, b, receipt(true), printer.Printed, device.ProblemNone)
+	job, err := printer.Encode(receipt(true), printer.Generic80(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := b.paper(t); !bytes.HasSuffix(p.Bytes, job.Bytes) || len(p.Bytes) > len(job.Bytes)+10 {
+		t.Errorf("the next paper took %d bytes, not %d", len(p.Bytes), len(job.Bytes))
+	}
+	b.noPaper(t)
+}
+
+// countingPort counts what is written beside real-time questions.
+type countingPort struct {
+	port.Port
+	writes *atomic.Int32
+}
+
+func (p *countingPort) Write(ctx context.Context, b []byte) (int, error) {
+	if len(b) > 3 {
+		p.writes.Add(1)
+	}
+	return p.Port.Write(ctx, b)
 }
 
 func TestNoPrinterAtAll(t *testing.T) {

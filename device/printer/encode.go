@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/skip2/go-qrcode"
-
 	"onedoor/device/printer/document"
+	"onedoor/device/qr"
 )
 
 // ErrContent is a document that can not be printed as it is.
@@ -17,6 +16,7 @@ var ErrContent = errors.New("printer: content can not be printed")
 type Job struct {
 	Bytes       []byte // from initialising to the cut, without the proof
 	Lines       int    // lines of text on the paper, for the wait limit
+	Drawn       int    // lines of text printed as pictures
 	Substituted int    // characters printed as 〓
 }
 
@@ -32,16 +32,25 @@ var (
 // tallGap is the dots below tall text: printers feed by the height alone there, and the next line would touch it.
 const tallGap = 10
 
-// maxQR is what the narrowest known printers store.
-const maxQR = 1000
+const (
+	// maxQR is what the narrowest known printers store.
+	maxQR = 1000
+	// longest is the data of the longest command. What a broken job leaves undone is no longer than this.
+	longest = max(maxQR+3, maxBand)
+)
 
-// Encode lays a document out for a printer. It fails with ErrContent only for a QR code that is too long or holds other
-// than printable ASCII, and for a block of an unknown type.
-func Encode(d document.Document, p Profile) (Job, error) {
+// Encode lays a document out for a printer. Lines with characters that the printer can not be trusted with are drawn by
+// glyphs; what they lack too, or all such characters when glyphs is nil, is printed as 〓. It fails with ErrContent only for
+// a code that is too long or holds other than printable ASCII, for a picture that does not fit, and for a block of an
+// unknown type.
+func Encode(d document.Document, p Profile, glyphs Glyphs) (Job, error) {
 	if err := p.Validate(); err != nil {
 		return Job{}, err
 	}
-	e := &encoder{p: p, chars: charset{set: p.Charset}}
+	if !p.Raster {
+		glyphs = nil
+	}
+	e := &encoder{p: p, chars: charset{set: p.Charset, glyphs: glyphs}}
 	for _, c := range [][]byte{cmdCancel, cmdInit, cmdChinese, cmdChineseGap} {
 		e.out = append(e.out, c...)
 	}
@@ -58,7 +67,7 @@ func Encode(d document.Document, p Profile) (Job, error) {
 	if err := trapFree(e.out); err != nil {
 		return Job{}, err
 	}
-	return Job{Bytes: e.out, Lines: e.lines + p.FeedEnd, Substituted: e.chars.substituted}, nil
+	return Job{Bytes: e.out, Lines: e.lines + p.FeedEnd, Drawn: e.drawn, Substituted: e.chars.substituted}, nil
 }
 
 // finish feeds the paper out and cuts it. It stands at the beginning of a line.
@@ -87,10 +96,12 @@ type encoder struct {
 	chars charset
 	out   []byte
 	lines int
+	drawn int
 
 	aligned document.Align
 	size    byte
 	bold    bool
+	tight   bool // lines are set without space between
 }
 
 func (e *encoder) block(b document.Block) error {
@@ -121,6 +132,10 @@ func (e *encoder) block(b document.Block) error {
 		e.box(e.chars.clean(b.Text))
 	case document.QR:
 		return e.qr(b)
+	case document.Barcode:
+		return e.barcode(b)
+	case document.Picture:
+		return e.picture(b)
 	case document.Feed:
 		if b.Lines > 0 {
 			e.out = append(e.out, 0x1B, 0x64, byte(min(b.Lines, 255)))
@@ -152,6 +167,13 @@ func repeat(r rune, n int) []rune {
 }
 
 func (e *encoder) line(t []rune) {
+	for _, r := range t {
+		if !e.chars.trusted(r) {
+			e.drawn++
+			e.drawnLine(t, e.tight)
+			return
+		}
+	}
 	e.out = append(encode(e.out, t), '\n')
 	e.lines++
 }
@@ -191,7 +213,8 @@ func (e *encoder) box(text []rune) {
 	widest += widest % 2
 	e.align(document.Centre)
 	e.style(true, 1, 1)
-	e.out = append(e.out, 0x1B, 0x33, 24)
+	e.out = append(e.out, 0x1B, 0x33, cellHeight)
+	e.tight = true
 	cells := min(widest/2+2, inner/2)
 	e.line(append(append([]rune{'┌'}, repeat('─', cells)...), '┐'))
 	for _, l := range lines {
@@ -202,11 +225,12 @@ func (e *encoder) box(text []rune) {
 	}
 	e.line(append(append([]rune{'└'}, repeat('─', cells)...), '┘'))
 	e.out = append(e.out, cmdSpacing...)
+	e.tight = false
 	e.style(false, 1, 1)
 }
 
-// qr prints a code with the printer's own command: model 2, error level M, and four modules of white above and below. The
-// white at the sides is what centring leaves.
+// qr prints a code with the printer's own command, or as a picture: model 2, error level M, and four modules of white above
+// and below. The white at the sides is what centring leaves.
 func (e *encoder) qr(b document.QR) error {
 	for i := range len(b.Content) {
 		if c := b.Content[i]; c < 0x20 || c > 0x7E {
@@ -217,24 +241,28 @@ func (e *encoder) qr(b document.QR) error {
 	if len(b.Content) == 0 || len(b.Content) > maxQR {
 		return fmt.Errorf("%w: QR code of %d bytes", ErrContent, len(b.Content))
 	}
-	code, err := qrcode.New(b.Content, qrcode.Medium)
+	code, err := qr.Modules(b.Content, qr.M)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrContent, err)
 	}
-	code.DisableBorder = true
-	modules := len(code.Bitmap())
+	modules := len(code)
 	module := b.Module
 	if module == 0 {
 		wanted := e.p.QRSize * e.p.DPI / 254 // dots
 		module = (wanted + modules - 1) / modules
 	}
-	module = min(max(module, 1), 16, e.p.Dots/(modules+8))
+	module = min(max(module, 1), 16, e.p.Dots/(modules+2*qr.Quiet))
 	if module < 2 {
 		return fmt.Errorf("%w: QR code of %d modules is too wide", ErrContent, modules)
 	}
 	e.align(document.Centre)
-	quiet := []byte{0x1B, 0x4A, byte(4 * module)}
+	quiet := []byte{0x1B, 0x4A, byte(qr.Quiet * module)}
 	e.out = append(e.out, quiet...)
+	if e.p.QR == QRRaster {
+		e.rasterQR(code, module)
+		e.out = append(e.out, quiet...)
+		return nil
+	}
 	n := len(b.Content) + 3
 	for _, c := range [][]byte{
 		{0x1D, 0x28, 0x6B, 4, 0, 0x31, 0x41, 0x32, 0},

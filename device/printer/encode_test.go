@@ -69,7 +69,7 @@ func TestRowsKeepLabelLeftAndValueRight(t *testing.T) {
 
 func encoded(t *testing.T, p Profile, blocks ...document.Block) Job {
 	t.Helper()
-	j, err := Encode(document.Document{Blocks: blocks}, p)
+	j, err := Encode(document.Document{Blocks: blocks}, p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestNoControlByteOfTextReachesThePrinter(t *testing.T) {
 		t.Errorf("control bytes came through: % X", j.Bytes)
 	}
 	for _, content := range []string{"a\x10\x04\x01", "", strings.Repeat("A", 1001), "中文"} {
-		if _, err := Encode(document.Document{Blocks: []document.Block{document.QR{Content: content}}}, Generic80()); !errors.Is(err, ErrContent) {
+		if _, err := Encode(document.Document{Blocks: []document.Block{document.QR{Content: content}}}, Generic80(), nil); !errors.Is(err, ErrContent) {
 			t.Errorf("QR content %.10q: %v", content, err)
 		}
 	}
@@ -264,6 +264,8 @@ func FuzzParser(f *testing.F) {
 
 func FuzzEncode(f *testing.F) {
 	f.Add("居住证签注，请于30日内\x1b@\x10\x04\x01", "标签", "值", 2)
+	f.Add("陈𬱟 周㛃 龚䶮", "姓名", "𬱟\ue000é", 1)
+	glyphs := testFonts(f)
 	f.Fuzz(func(t *testing.T, text, label, value string, size int) {
 		if len(text)+len(label)+len(value) > 2000 {
 			return
@@ -271,7 +273,7 @@ func FuzzEncode(f *testing.F) {
 		for _, p := range []Profile{Generic58(), Generic80()} {
 			j, err := Encode(document.Document{Blocks: []document.Block{
 				document.Text{Text: text, Width: size, Height: size}, document.Row{Label: label, Value: value}, document.Box{Text: text},
-			}}, p)
+			}}, p, glyphs)
 			if err != nil {
 				continue
 			}

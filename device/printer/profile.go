@@ -3,6 +3,7 @@ package printer
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/goccy/go-yaml"
 )
@@ -27,6 +28,15 @@ const (
 	ProofNone      Proof = "none"       // every job ends as Unknown
 )
 
+// QRWay is how a QR code gets onto the paper.
+type QRWay string
+
+// The ways.
+const (
+	QRNative QRWay = "native" // by the printer's own command; printers without it print rubbish text
+	QRRaster QRWay = "raster" // as a picture
+)
+
 // Charset is which characters the printer's own font can be trusted with. All are sent as GB 18030.
 type Charset string
 
@@ -48,6 +58,8 @@ type Profile struct {
 	Proof    Proof   `yaml:"proof"`       //
 	Realtime bool    `yaml:"realtime"`    // answers DLE EOT
 	Auto     bool    `yaml:"auto_status"` // tells its state by itself after GS a 0E
+	Raster   bool    `yaml:"raster"`      // takes pictures (GS v 0)
+	QR       QRWay   `yaml:"qr"`          //
 	QRSize   int     `yaml:"qr_size"`     // least width of a QR code in tenths of a millimetre
 	FeedEnd  int     `yaml:"feed_end"`    // empty lines before the cut, or before the tear bar without a cutter
 	LineMS   int     `yaml:"line_ms"`     // time to print one line, in milliseconds, for the wait limit
@@ -58,7 +70,7 @@ type Profile struct {
 func Generic80() Profile {
 	return Profile{
 		Name: "generic-80", Columns: 48, Dots: 576, DPI: 203, Charset: CharsetGBK, Cutter: CutterPartial, Proof: ProofQueued,
-		Realtime: true, QRSize: 250, FeedEnd: 1, LineMS: 40, EpsonCut: true,
+		Realtime: true, Raster: true, QR: QRNative, QRSize: 250, FeedEnd: 1, LineMS: 40, EpsonCut: true,
 	}
 }
 
@@ -79,6 +91,30 @@ func ParseProfile(b []byte) (Profile, error) {
 		return Profile{}, err
 	}
 	return p, nil
+}
+
+// LoadProfiles reads all profiles of a folder: files named <name>.yaml, each with that name inside.
+func LoadProfiles(files fs.FS) (map[string]Profile, error) {
+	names, err := fs.Glob(files, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("printer profiles: %w", err)
+	}
+	out := make(map[string]Profile, len(names))
+	for _, name := range names {
+		b, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("printer profiles: %w", err)
+		}
+		p, err := ParseProfile(b)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if p.Name+".yaml" != name {
+			return nil, fmt.Errorf("%s: the name inside is %q", name, p.Name)
+		}
+		out[p.Name] = p
+	}
+	return out, nil
 }
 
 // Validate names every fault of a profile.
@@ -109,6 +145,12 @@ func (p Profile) Validate() error {
 	case CharsetGB2312, CharsetGBK, CharsetGB18030:
 	default:
 		faults = append(faults, fmt.Errorf("charset is %q", p.Charset))
+	}
+	switch {
+	case p.QR != QRNative && p.QR != QRRaster:
+		faults = append(faults, fmt.Errorf("qr is %q", p.QR))
+	case p.QR == QRRaster && !p.Raster:
+		faults = append(faults, errors.New("qr is raster, but the printer takes no pictures"))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return fmt.Errorf("printer profile %q: %w", p.Name, err)

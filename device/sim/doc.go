@@ -1,4 +1,4 @@
-// Package sim simulates the devices of a hall at the byte level: a card reader and a receipt printer, each on a pseudo
+// Package sim simulates the devices of a hall at the byte level: a card reader, a printer and a scanner, each on a pseudo
 // terminal of its own (or on any stream), speaking the protocols of the real ones at the speed of the real line. What
 // talks to them can not tell the difference.
 //

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"unicode/utf8"
 
-	"github.com/skip2/go-qrcode"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"onedoor/device/qr"
 )
 
 const maxData = 1 << 20 // the longest data of one command that is looked at; longer ones are skipped
@@ -37,7 +37,7 @@ type machine struct {
 	qr      struct {
 		data   []byte
 		module int
-		level  qrcode.RecoveryLevel
+		level  qr.Level
 	}
 }
 
@@ -51,7 +51,7 @@ func newMachine(font *glyphs, width int) *machine {
 func (m *machine) reset() {
 	m.line, m.filled = nil, 0
 	m.align, m.bold, m.sx, m.sy, m.spacing, m.chinese = 0, false, 1, 1, lineSpacing, true
-	m.qr.data, m.qr.module, m.qr.level = nil, 3, qrcode.Low
+	m.qr.data, m.qr.module, m.qr.level = nil, 3, qr.L
 }
 
 // powerLoss loses everything but the paper.
@@ -348,7 +348,7 @@ func (m *machine) symbol(function byte, d []byte) {
 		}
 	case 69:
 		if d[0] >= 48 && d[0] <= 51 {
-			m.qr.level = []qrcode.RecoveryLevel{qrcode.Low, qrcode.Medium, qrcode.High, qrcode.Highest}[d[0]-48]
+			m.qr.level = qr.Level(d[0] - 48)
 		}
 	case 80:
 		m.qr.data = bytes.Clone(d[1:])
@@ -356,12 +356,10 @@ func (m *machine) symbol(function byte, d []byte) {
 		if len(m.qr.data) == 0 || len(m.line) > 0 {
 			return
 		}
-		code, err := qrcode.New(string(m.qr.data), m.qr.level)
+		modules, err := qr.Modules(string(m.qr.data), m.qr.level)
 		if err != nil {
 			return
 		}
-		code.DisableBorder = true
-		modules := code.Bitmap()
 		b := newBitmap(len(modules), len(modules))
 		for y, row := range modules {
 			copy(b.ink[y*b.w:], row)

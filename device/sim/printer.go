@@ -1,10 +1,10 @@
 package sim
 
 import (
-	"bytes"
 	"fmt"
 	"image"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -30,6 +30,10 @@ type PrinterConfig struct {
 
 // PrinterLevers are the faults of a printer. The zero value is a printer that is well.
 type PrinterLevers struct {
+	LineFaults                  // of what it answers
+	Late          time.Duration // answers come so much later
+	NoiseBytes    int           // so many random bytes come before each answer
+	DeafFor       int           // so many next real-time questions are not heard
 	PaperOut      bool
 	PaperLow      bool
 	CoverOpen     bool
@@ -41,11 +45,22 @@ type PrinterLevers struct {
 	Stalled       bool // takes no bytes: flow control holds the line
 	FlowNoise     bool // puts XOFF and XON around its answers
 	PaperOutAt    int  // paper ends after so many more bytes; 0 means never
+	CoverOpenAt   int  // the cover is opened after so many more bytes; 0 means never
+	CutterJamAt   int  // the cutter jams after so many more bytes; 0 means never
 	PowerLossAt   int  // power goes and comes back after so many more bytes; 0 means never
+	Glitch        bool // coming back to power puts a zero byte on the line
 	UnplugAt      int  // the cable is pulled after so many more bytes; 0 means never
 }
 
+// sending is an answer and when it goes out.
+type sending struct {
+	due    time.Time
+	bytes  []byte
+	faults LineFaults
+}
+
 const (
+	underWay    = 256 // answers not yet sent; more are lost
 	keptPapers  = 20
 	bootTime    = 500 * time.Millisecond
 	bufferLimit = 64 << 10 // bytes kept while the printer can not print; more are lost
@@ -58,7 +73,7 @@ type Printer struct {
 	onPaper func(Paper)
 
 	mu      sync.Mutex
-	line    io.Writer // nil when unplugged
+	out     chan sending // answers under way; nil when unplugged
 	levers  PrinterLevers
 	machine *machine
 	waiting []byte // received, not yet interpreted
@@ -172,18 +187,28 @@ func (p *Printer) PowerLoss() {
 func (p *Printer) powerLoss() {
 	p.waiting, p.recent, p.asb = nil, nil, 0
 	p.booted = time.Now().Add(bootTime)
+	if p.levers.Glitch {
+		p.answer([]byte{0})
+	}
 	p.machine.powerLoss()
 }
 
 // serve takes bytes at the speed of the line until it is pulled.
 func (p *Printer) serve(line io.ReadWriteCloser, stop <-chan struct{}) {
+	out, spoken := make(chan sending, underWay), make(chan struct{})
+	go func() {
+		defer close(spoken)
+		speak(line, out, p.baud, stop)
+	}()
 	p.mu.Lock()
-	p.line = line
+	p.out = out
 	p.mu.Unlock()
 	defer func() {
 		p.mu.Lock()
-		p.line = nil
+		p.out = nil
 		p.mu.Unlock()
+		close(out)
+		<-spoken
 	}()
 	in := pace{baud: p.baud}
 	buf := make([]byte, 32)
@@ -259,6 +284,12 @@ func (p *Printer) take(b []byte) (unplugged bool) {
 			if p.asb != 0 {
 				p.sendState()
 			}
+		case l.CoverOpenAt > 0 && p.counted >= l.CoverOpenAt:
+			l.CoverOpenAt, l.CoverOpen = 0, true
+			p.sendState()
+		case l.CutterJamAt > 0 && p.counted >= l.CutterJamAt:
+			l.CutterJamAt, l.CutterJam = 0, true
+			p.sendState()
 		case l.PowerLossAt > 0 && p.counted >= l.PowerLossAt:
 			l.PowerLossAt = 0
 			p.powerLoss()
@@ -298,6 +329,10 @@ func bit(on bool, b byte) byte {
 
 // realTime answers DLE EOT n. mu is held.
 func (p *Printer) realTime(n byte) {
+	if p.levers.DeafFor > 0 {
+		p.levers.DeafFor--
+		return
+	}
 	l := p.levers
 	b := byte(0x12)
 	switch n {
@@ -331,15 +366,34 @@ func (p *Printer) sendState() {
 
 // answer sends bytes back. A line that has gone takes none, which is what a printer would notice too. mu is held.
 func (p *Printer) answer(b []byte) {
-	if p.line == nil || p.levers.Mute {
+	l := p.levers
+	if p.out == nil || l.Mute {
 		return
 	}
-	if p.levers.FlowNoise {
-		noisy := []byte{0x13}
-		for _, c := range b {
-			noisy = append(noisy, c, 0x11)
-		}
-		b = noisy
+	var wire []byte
+	for range l.NoiseBytes {
+		wire = append(wire, byte(rand.IntN(256)))
 	}
-	_, _ = p.line.Write(bytes.Clone(b))
+	if l.FlowNoise {
+		wire = append(wire, 0x13)
+		for _, c := range b {
+			wire = append(wire, c, 0x11)
+		}
+	} else {
+		wire = append(wire, b...)
+	}
+	select {
+	case p.out <- sending{time.Now().Add(l.Late), wire, l.LineFaults}:
+	default:
+	}
+}
+
+// speak sends answers, each when it is due, until out is closed or the line has gone.
+func speak(line io.Writer, out <-chan sending, baud int, stop <-chan struct{}) {
+	speed := pace{baud: baud}
+	for s := range out {
+		if !wait(time.Until(s.due), stop) || !s.faults.send(line, s.bytes, &speed, stop) {
+			return
+		}
+	}
 }

@@ -24,22 +24,40 @@ type ReaderConfig struct {
 
 // ReaderLevers are the faults of a card reader. The zero value is a reader that is well.
 type ReaderLevers struct {
-	Silent      bool          // hears nothing, says nothing
-	SelfTest    bool          // the security module is broken: 60
-	NoKeys      bool          // the security module has no keys: 66
-	OtherCard   bool          // what lies there is no identity card: 40
-	ReadFails   int           // so many next reads fail: 41
-	PullAt      int           // the card is pulled after so many bytes of a read's answer; 0 means never
-	UnplugAt    int           // the cable is pulled after so many bytes of a read's answer; 0 means never
-	FlipAt      int           // the byte at this place of each read's answer is damaged; 0 means none
-	Noise       int           // so many random bytes come before each answer
-	Stale       bool          // the former answer is sent again before each answer
-	Echo        bool          // sends back what it hears: not a card reader at all
-	KeepsFound  bool          // goes on finding a card that was read
-	NoAddress   bool          // does not know the question for the newest address: 21
-	Think       time.Duration // time between question and answer of a read
-	BadChecksum int           // so many next answers have a wrong check byte
+	LineFaults
+	Silent          bool          // hears nothing, says nothing
+	SelfTest        bool          // the security module is broken: 60
+	NoKeys          bool          // the security module has no keys: 66
+	OtherCard       bool          // what lies there is no identity card: 40
+	TwoCards        bool          // two cards disturb each other: found, but not to be selected
+	Swap            *CardData     // is laid in place of the card at the moment SwapAfter names, once
+	SwapAfter       Step          //
+	ReadFails       int           // so many next reads fail: 41
+	PullAt          int           // the card is pulled after so many bytes of a read's answer; 0 means never
+	UnplugAt        int           // the cable is pulled after so many bytes of a read's answer; 0 means never
+	FlipAt          int           // the byte at this place of each read's answer is damaged; 0 means none
+	Noise           int           // so many random bytes come before each answer
+	Stale           bool          // the former answer is sent again before each answer
+	Glued           bool          // each answer is sent twice without a pause
+	Lies            bool          // the length field of each answer says Length
+	Length          uint16        //
+	Echo            bool          // sends back what it hears: not a card reader at all
+	KeepsFound      bool          // goes on finding a card that was read
+	MissesAfterRead int           // so many finds after a read say "no card" though it lies there
+	NoAddress       bool          // does not know the question for the newest address: 21
+	Think           time.Duration // time between question and answer of a read
+	BadChecksum     int           // so many next answers have a wrong check byte
 }
+
+// Step is a step of reading a card.
+type Step uint8
+
+// The steps.
+const (
+	AfterFind Step = iota
+	AfterSelect
+	AfterRead
+)
 
 // Reader is a simulated card reader.
 type Reader struct {
@@ -249,6 +267,9 @@ func (r *Reader) reply(line io.Writer, request []byte, out *pace, stop <-chan st
 		answer[len(answer)-1] ^= 0xFF
 	}
 	whole := len(answer) > 1000
+	if l.Lies {
+		binary.BigEndian.PutUint16(answer[5:], l.Length)
+	}
 	if whole && l.FlipAt > 0 && l.FlipAt < len(answer) {
 		answer[l.FlipAt] ^= 0x55
 	}
@@ -260,12 +281,20 @@ func (r *Reader) reply(line io.Writer, request []byte, out *pace, stop <-chan st
 		wire = append(wire, r.last...)
 	}
 	r.last = bytes.Clone(answer)
+	if l.Swap != nil && r.state == found+cardState(l.SwapAfter) {
+		r.card, r.state, r.levers.Swap = l.Swap, laid, nil
+	}
 	card := r.card
 	r.mu.Unlock()
 	wire = append(wire, answer...)
+	if l.Glued {
+		wire = append(wire, answer...)
+	}
+	wire = wire[:l.cut(len(wire))]
+	l.spoil(wire)
 
 	for sent := 0; sent < len(wire); {
-		n := min(16, len(wire)-sent)
+		n := l.piece(min(16, len(wire)-sent))
 		if whole && l.PullAt > 0 {
 			n = min(n, l.PullAt-sent)
 		}
@@ -280,6 +309,9 @@ func (r *Reader) reply(line io.Writer, request []byte, out *pace, stop <-chan st
 				return false
 			}
 			sent += n
+			if !l.pause(stop) {
+				return false
+			}
 		}
 		switch {
 		case whole && sent == l.UnplugAt && l.UnplugAt > 0:
@@ -330,10 +362,16 @@ func (r *Reader) answer(request []byte) []byte {
 		if r.card == nil || r.state == wasRead && !l.KeepsFound {
 			return frame(0x80)
 		}
+		if r.state == wasRead && l.MissesAfterRead > 0 {
+			l.MissesAfterRead--
+			return frame(0x80)
+		}
 		if l.OtherCard {
 			return frame(0x40)
 		}
-		r.state = found
+		if r.state = found; l.TwoCards {
+			r.state = laid
+		}
 		return frame(0x9F, make([]byte, 4))
 	case command == 0x2002:
 		if r.card == nil || r.state != found {

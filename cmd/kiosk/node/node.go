@@ -10,7 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,6 +22,8 @@ import (
 	"onedoor/app/receipt"
 	"onedoor/app/text"
 	"onedoor/assets"
+	"onedoor/assets/fonts"
+	"onedoor/assets/printers"
 	"onedoor/device/cardreader"
 	"onedoor/device/port"
 	"onedoor/device/printer"
@@ -185,13 +189,22 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 }
 
 func newPrinter(cfg Config) (*printer.Printer, error) {
-	profile := printer.Generic80()
-	if cfg.File.Printer.Profile == "generic-58" {
-		profile = printer.Generic58()
+	profiles, err := printer.LoadProfiles(printers.FS())
+	if err != nil {
+		return nil, err
+	}
+	profile, ok := profiles[cfg.File.Printer.Profile]
+	if !ok {
+		return nil, fmt.Errorf("%w: printer.profile: %q is not known; there are %v", config.ErrConfig, cfg.File.Printer.Profile,
+			slices.Sorted(maps.Keys(profiles)))
+	}
+	glyphs, err := printer.NewFonts(fonts.Main(), fonts.Bold(), fonts.Rare())
+	if err != nil {
+		return nil, err
 	}
 	return printer.New(printer.Config{
-		Open: port.Opener(port.Config{Path: cfg.File.Printer.Port, Baud: cfg.File.Printer.Baud}), Profile: profile, Now: cfg.Now,
-		Logger: cfg.Logger.With("part", "printer"),
+		Open: port.Opener(port.Config{Path: cfg.File.Printer.Port, Baud: cfg.File.Printer.Baud}), Profile: profile, Glyphs: glyphs,
+		Now: cfg.Now, Logger: cfg.Logger.With("part", "printer"),
 	})
 }
 
