@@ -1,6 +1,8 @@
 package kiosk
 
 import (
+	"unicode/utf8"
+
 	"onedoor/app/catalog"
 	"onedoor/app/text"
 )
@@ -38,6 +40,9 @@ func keys(labels ...string) []Key {
 	row := make([]Key, len(labels))
 	for i, l := range labels {
 		row[i] = Key{Label: l, Intent: Type{Text: l}}
+		if utf8.RuneCountInString(l) > 1 {
+			row[i].Wide = 1.6 // a word stays on one line
+		}
 	}
 	return row
 }
