@@ -61,11 +61,15 @@ func (k *Kiosk) acceptEnded(ctx context.Context, s *session, got outbox.Accepted
 // print composes the receipt and prints it off the loop.
 func (k *Kiosk) print(ctx context.Context) {
 	s := k.visit
+	if s.print.Outcome == printer.Unknown {
+		s.copies++ // the first may have come out: this one says that it is a copy
+	}
 	doc := receipt.Paper(receipt.Facts{
 		Hall: k.cfg.Site.Hall, Kiosk: k.cfg.Site.Kiosk, Service: s.service.Title.In(s.lang),
 		Department: s.service.Department.In(s.lang), Name: text.MaskName(string(s.card.Name)), Number: s.accepted.ReceiptNo,
 		Tracking: s.code.URL(k.cfg.Site.Tracking), Code: string(s.code), At: s.accepted.At.Local(), Promise: s.service.Promise.In(s.lang),
 		Next: s.service.Next.In(s.lang), Online: s.online, HelpPhone: k.cfg.Site.HelpPhone,
+		Copy: s.copies, Printed: k.cfg.Now(),
 	}, k.cfg.Texts.In(s.lang))
 	k.beside(func() func() {
 		result := k.cfg.Printer.Print(ctx, doc)
@@ -86,7 +90,7 @@ func (k *Kiosk) recordPrint(ctx context.Context) {
 		Outcome printer.Outcome `json:"outcome"`
 		Cause   device.Problem  `json:"cause,omitempty"`
 		Copy    int             `json:"copy"`
-	}{s.print.Outcome, s.print.Cause, 0})
+	}{s.print.Outcome, s.print.Cause, s.copies})
 	if err != nil {
 		k.cfg.Logger.Error("encode print outcome", "err", err)
 		return

@@ -7,6 +7,7 @@ import (
 	"onedoor/app/text"
 	"onedoor/app/visit"
 	"onedoor/device/cardreader"
+	"onedoor/device/printer"
 )
 
 // cardSlot is what the reader sees right now; it outlives a visit, since the card may.
@@ -123,6 +124,9 @@ func (k *Kiosk) limit() time.Duration {
 	case visit.Guide, visit.Fill, visit.Review:
 		return k.stretch(k.cfg.Idle.Form)
 	case visit.Receipt:
+		if k.visit.print.Outcome != printer.Printed {
+			return k.stretch(k.cfg.Idle.NoPaper)
+		}
 		return k.stretch(k.cfg.Idle.Receipt)
 	default:
 		return 0

@@ -45,6 +45,8 @@ type (
 	Edit struct{ Page int }
 	// Confirm hands the form in.
 	Confirm struct{}
+	// Again asks for the receipt once more.
+	Again struct{}
 	// Leave ends the visit after the receipt.
 	Leave struct{}
 )
@@ -68,4 +70,5 @@ func (Clear) intent()    {}
 func (Done) intent()     {}
 func (Edit) intent()     {}
 func (Confirm) intent()  {}
+func (Again) intent()    {}
 func (Leave) intent()    {}

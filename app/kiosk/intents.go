@@ -8,6 +8,7 @@ import (
 
 	"onedoor/app/catalog"
 	"onedoor/app/visit"
+	"onedoor/device/printer"
 )
 
 // intent acts on what the citizen wants. What does not fit the present state is ignored: a tap may arrive late.
@@ -53,6 +54,10 @@ func (k *Kiosk) intent(ctx context.Context, in Intent) {
 		}
 	case Confirm:
 		k.step(ctx, visit.Confirmed)
+	case Again:
+		if s.print.Outcome != printer.Printed {
+			k.step(ctx, visit.PrintAgain)
+		}
 	case Leave:
 		k.step(ctx, visit.LeavePressed)
 	case Focus, Pick, Type, Erase, Clear, Done:

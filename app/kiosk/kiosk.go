@@ -89,6 +89,7 @@ type Idle struct {
 	Form    time.Duration
 	Device  time.Duration // while waiting for the card
 	Receipt time.Duration
+	NoPaper time.Duration // on the number, when it has to be written down
 	Help    time.Duration // while the help panel is open and somebody fetches help
 	Warning time.Duration
 	Goodbye time.Duration
@@ -97,7 +98,7 @@ type Idle struct {
 
 // DefaultIdle are the limits of the design; large text doubles them.
 func DefaultIdle() Idle {
-	return Idle{Menu: 60 * time.Second, Form: 120 * time.Second, Device: 60 * time.Second, Receipt: 90 * time.Second,
+	return Idle{Menu: 60 * time.Second, Form: 120 * time.Second, Device: 60 * time.Second, Receipt: 90 * time.Second, NoPaper: 5 * time.Minute,
 		Help: 5 * time.Minute, Warning: 30 * time.Second, Goodbye: 8 * time.Second, Card: time.Minute}
 }
 

@@ -16,6 +16,7 @@ import (
 	"onedoor/device"
 	"onedoor/device/cardreader"
 	"onedoor/device/printer"
+	"onedoor/device/printer/document"
 	"onedoor/sync/engine"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
@@ -166,6 +167,47 @@ func TestPrinterTroubleDoesNotHideTheNumber(t *testing.T) {
 	a := v.Screen.(kiosk.Accepted)
 	if !strings.Contains(a.Receipt.Text, "纸用完了") || a.Number == "" || a.Heading == "已收件，请收好回执" {
 		t.Errorf("heading %q, number %q, receipt %q", a.Heading, a.Number, a.Receipt.Text)
+	}
+}
+
+// TestI9OneOriginal: paper that never came is printed unmarked, paper that may have come is marked as a copy, and each try
+// is on record.
+func TestI9OneOriginal(t *testing.T) {
+	for name, c := range map[string]struct {
+		first  printer.Outcome
+		copies int
+	}{"never came": {printer.NotPrinted, 0}, "may have come": {printer.Unknown, 1}} {
+		t.Run(name, func(t *testing.T) {
+			box, _ := newOutbox(t)
+			rec := &recorder{box, make(chan outbox.Draft, 8)}
+			h := open(t, rec, nil)
+			h.paper.result = printer.Result{Outcome: c.first}
+			h.fill()
+			h.send(kiosk.Confirm{})
+			if a := h.wait("the first try", printed).Screen.(kiosk.Accepted); a.Again.Intent == nil {
+				t.Fatal("the paper can not be asked for again")
+			}
+			h.paper.mu.Lock()
+			h.paper.result = printer.Result{Outcome: printer.Printed}
+			h.paper.mu.Unlock()
+			h.send(kiosk.Again{})
+			a := h.wait("the second try", func(v kiosk.View) bool {
+				a, ok := v.Screen.(kiosk.Accepted)
+				return ok && !a.Printing && a.Receipt.Tone == kiosk.Good
+			}).Screen.(kiosk.Accepted)
+			if a.Again.Intent != nil {
+				t.Error("a printed receipt is offered again")
+			}
+			_, marked := h.paper.printed()[1].Blocks[0].(document.Box)
+			if marked != (c.copies > 0) {
+				t.Errorf("the second paper is marked: %v", marked)
+			}
+			<-rec.drafts // the submission
+			<-rec.drafts // the first outcome
+			if want := fmt.Sprintf(`"copy":%d`, c.copies); !bytes.Contains((<-rec.drafts).Payload, []byte(want)) {
+				t.Errorf("the second outcome is not %s", want)
+			}
+		})
 	}
 }
 

@@ -31,11 +31,12 @@ type session struct {
 	caseID     string
 	code       tracking.Code
 	accepted   outbox.Accepted
-	online     bool // when the item was accepted
-	unsure     bool // whether it was accepted can not be told
-	print      printer.Result
-	stage      wire.Stage // of the case, as central told
-	hasReceipt bool       // for the goodbye only
+	online     bool           // when the item was accepted
+	unsure     bool           // whether it was accepted can not be told
+	print      printer.Result // of the last print
+	copies     int            // prints that had to be marked as copies
+	stage      wire.Stage     // of the case, as central told
+	hasReceipt bool           // for the goodbye only
 }
 
 func newSession() *session {

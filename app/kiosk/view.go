@@ -231,6 +231,7 @@ type Accepted struct {
 	NextText    string
 	Receipt     Notice // printing, printed, not printed and what to do
 	Printing    bool
+	Again       Button // when the paper did not come, or may not have; zero otherwise
 	Leave       Button
 }
 

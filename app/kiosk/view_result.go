@@ -38,6 +38,8 @@ func (k *Kiosk) acceptedScreen(say text.Printer) Accepted {
 		v.Heading = say.T("accepted.heading.printing")
 	case s.print.Outcome != printer.Printed:
 		v.Heading = say.T("accepted.heading.unprinted")
+		v.QRText = say.T("accepted.qr.unprinted")
+		v.Again = Button{say.T("accepted.again"), Again{}, false}
 	}
 	return v
 }

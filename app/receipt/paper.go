@@ -19,11 +19,12 @@ type Facts struct {
 	Tracking   string // URL in the QR
 	Code       string // the tracking code in it, for typing
 	At         time.Time
-	Next       string // what happens next, one sentence
-	Promise    string // by when
-	Online     bool   // whether the link to central was up when the paper was made
-	Copy       int    // 0 for the original; a copy is marked 补打 with this count
-	HelpPhone  string // of the hall; may be empty
+	Next       string    // what happens next, one sentence
+	Promise    string    // by when
+	Online     bool      // whether the link to central was up when the paper was made
+	Copy       int       // 0 for the original; a copy is marked 补打 with this count
+	Printed    time.Time // of the copy
+	HelpPhone  string    // of the hall; may be empty
 }
 
 // Paper composes the receipt in the language of say. The state in words is what holds at the moment of printing: saved
@@ -35,7 +36,7 @@ func Paper(f Facts, say text.Printer) document.Document {
 	}
 	var blocks []document.Block
 	if f.Copy > 0 {
-		blocks = append(blocks, document.Box{Text: say.T("receipt.copy", "count", strconv.Itoa(f.Copy), "time", text.Stamp(f.At))})
+		blocks = append(blocks, document.Box{Text: say.T("receipt.copy", "count", strconv.Itoa(f.Copy), "time", text.Stamp(f.Printed))})
 	}
 	blocks = append(blocks,
 		document.Text{Text: f.Hall, Align: document.Centre, Bold: true},

@@ -48,7 +48,7 @@ func newAccepted(kit *widget.Kit) *accepted {
 
 func (a *accepted) show(v kiosk.Accepted, s theme.Scale) {
 	p := a.kit.Palette
-	a.page.show(v.Heading, v.Help, v.Leave, kiosk.Button{}, s)
+	a.page.show(v.Heading, v.Help, v.Leave, v.Again, s)
 	a.head.Icon("circle-check", p.OK, 128)
 	caption := widget.Style{Size: s.Body, Color: p.Text2}
 	a.label.Set(v.NumberLabel, caption)

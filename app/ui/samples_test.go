@@ -206,17 +206,17 @@ func samples(english bool) []sample {
 	})
 
 	accepted := kiosk.Accepted{
-		Heading:     w.of("已收件，请收好回执", "Received. Please keep your receipt"),
+		Heading:     w.of("已收件，正在打印回执", "Received. Printing your receipt"),
 		Help:        w.of("现在离线，材料已安全保存在本机，联网后自动送出", "We are offline. Your case is safe on this machine and will be sent by itself."),
 		NumberLabel: w.of("收件编号", "Case number"), Number: "1101 0107 0200 4711 8361",
 		QR:      "HTTPS://CENTER.EXAMPLE.GOV.CN/T/ABCDEFGHJKMNPQRSTVWXYZ0123456",
 		QRTitle: w.of("扫码查进度", "Scan to follow your case"),
-		QRText:  w.of("用手机扫一扫，随时看办到哪一步。没有手机，记住编号也行。", "Scan it with your phone to see how far your case is. Without a phone the number is enough."),
+		QRText:  w.of("用手机扫一扫，随时看办到哪一步。没有手机，拿回执到任一窗口查。", "Scan it with your phone to see how far your case is. Without a phone, show your receipt at any counter."),
 		Track: []kiosk.Milestone{
 			{Label: w.of("保存在本机", "Saved here"), State: kiosk.Reached}, {Label: w.of("送达中心", "At the centre")}, {Label: w.of("部门受理", "Accepted")},
 		},
 		NextTitle: w.of("接下来", "What happens next"), NextLead: w.of("部门受理后 5 个工作日内有结果", "You will have a decision in 5 working days"),
-		NextText: w.of("需要补材料时，会发短信到 138****0000", "If anything is missing we will text 138****0000"),
+		NextText: w.of("需要补材料时，部门会按您留的手机号联系您", "If anything is missing, the department calls your number"),
 		Receipt:  kiosk.Notice{Tone: kiosk.Neutral, Text: w.of("正在打印回执，请稍等", "Printing your receipt, please wait")}, Printing: true,
 		Leave: kiosk.Button{Label: w.of("办好了，离开", "Finish"), Intent: kiosk.Leave{}},
 	}
@@ -224,6 +224,8 @@ func samples(english bool) []sample {
 	add("accepted", done, accepted)
 	accepted.Heading = w.of("已收件，请记下编号", "Received. Please note your number")
 	accepted.Receipt = kiosk.Notice{Tone: kiosk.Caution, Text: w.of("回执没有打印：纸用完了。收件不受影响，请抄下或拍下编号", "The receipt was not printed: out of paper. Your case is not affected. Please note or photograph the number.")}
+	accepted.Printing = false
+	accepted.Again = kiosk.Button{Label: w.of("再打一次", "Print again"), Intent: kiosk.Again{}}
 	accepted.Track = append([]kiosk.Milestone(nil), accepted.Track...)
 	accepted.Track[1].State = kiosk.Reached
 	accepted.Help = w.of("材料已送达中心，等部门受理", "Delivered to the centre, waiting for the department")
@@ -231,12 +233,12 @@ func samples(english bool) []sample {
 
 	add("refused", w.frame(w.service(), w.step(3, w.of("核对", "Check"))), kiosk.Refused{
 		Heading: w.of("没有收件", "Not received"),
-		Help:    w.of("本机现在保存不了材料，什么都没有提交。请再试一次，或到人工窗口办理。", "This machine can not save your case now. Nothing was submitted. Please try again, or go to a counter."),
-		Code:    "E-2101", Retry: kiosk.Button{Label: w.of("再试一次", "Try again"), Intent: kiosk.Confirm{}}, Leave: kiosk.Button{Label: w.of("离开，去窗口", "Leave"), Intent: kiosk.Leave{}},
+		Help:    w.of("本机现在保存不了材料，您填的内容还在。请再试一次，或到人工窗口办理。", "This machine can not save your case now. Your answers are still here. Please try again, or go to a counter."),
+		Code:    w.of("给工作人员看：OUTBOX-REFUSED", "For staff: OUTBOX-REFUSED"), Retry: kiosk.Button{Label: w.of("再试一次", "Try again"), Intent: kiosk.Confirm{}}, Leave: kiosk.Button{Label: w.of("离开，去窗口", "Leave"), Intent: kiosk.Leave{}},
 	})
 	add("goodbye", w.frame("", ""), kiosk.Goodbye{
-		Heading: w.of("请拿好您的东西", "Please take your things"), Help: w.of("您的信息已从屏幕清除", "Your details have been cleared from the screen"),
-		Reminders: []kiosk.Reminder{{Icon: "attract-card", Text: w.of("身份证", "ID card")}, {Icon: "attract-paper", Text: w.of("回执", "Receipt")}},
+		Heading: w.of("请拿好您的东西", "Please take your things"), Help: w.of("您填的内容已清除", "Your answers have been cleared"),
+		Reminders: []kiosk.Reminder{{Icon: "attract-card", Text: w.of("身份证还在读卡区", "Your card is still on the reader")}, {Icon: "attract-paper", Text: w.of("回执在出纸口", "Your receipt is in the slot")}},
 	})
 	add("outofservice", online, kiosk.OutOfService{
 		Heading: w.of("本机暂停服务", "Out of service"),

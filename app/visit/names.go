@@ -12,7 +12,7 @@ func (s State) String() string {
 // String names the event for logs and statistics.
 func (e Event) String() string {
 	names := [...]string{"started", "card-read", "service-chosen", "guide-read", "form-done", "back-pressed", "edit-pressed",
-		"confirmed", "item-accepted", "item-refused", "print-ended", "leave-pressed", "home-pressed", "idle-expired",
+		"confirmed", "item-accepted", "item-refused", "print-ended", "print-again", "leave-pressed", "home-pressed", "idle-expired",
 		"goodbye-over"}
 	if int(e) < len(names) {
 		return names[e]

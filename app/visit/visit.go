@@ -39,6 +39,7 @@ const (
 	ItemAccepted               // durable in the outbox
 	ItemRefused                // not accepted, or not known to be
 	PrintEnded                 // printed, not printed or unknown
+	PrintAgain                 // the citizen asks for the paper that did not come, or may not have
 	LeavePressed               // done
 	HomePressed                // give up
 	IdleExpired                // nobody answered the warning
@@ -113,6 +114,7 @@ func table() map[key]Step {
 		{Printing, PrintEnded}: {Receipt, []Effect{RecordPrint}},
 
 		{Receipt, LeavePressed}: away(),
+		{Receipt, PrintAgain}:   {Printing, []Effect{PrintReceipt}},
 
 		{Refused, Confirmed}:    {Accepting, []Effect{AcceptItem}},
 		{Refused, LeavePressed}: away(),

@@ -314,6 +314,26 @@ func TestNoPrinterStillAccepts(t *testing.T) {
 	w.pageUntil(done.QR, "<h1>已送达</h1>")
 }
 
+// TestPaperOutThenAgain: staff put in a new roll, the citizen taps once more, and the paper is the original.
+func TestPaperOutThenAgain(t *testing.T) {
+	w := build(t)
+	w.hall.Printer.Levers(func(l *sim.PrinterLevers) { l.PaperOut = true })
+	w.start()
+	done := w.submit("card-1")
+	if !strings.Contains(done.Receipt.Text, "纸用完了") || done.Again.Intent == nil {
+		t.Fatalf("receipt %q, again %+v", done.Receipt.Text, done.Again)
+	}
+	w.hall.Printer.Levers(func(l *sim.PrinterLevers) { l.PaperOut = false })
+	w.node.Kiosk.Send(done.Again.Intent)
+	w.until("the receipt", func(v kiosk.View) bool {
+		a, ok := v.Screen.(kiosk.Accepted)
+		return ok && !a.Printing && a.Receipt.Tone == kiosk.Good
+	})
+	if url, err := hall.Scan(w.paper().Image); err != nil || url != done.QR {
+		t.Errorf("the paper leads to %q, %v; want %s", url, err, done.QR)
+	}
+}
+
 // TestNoReaderIsSaidAndHeals: a kiosk that starts without its reader says so, and serves when it is plugged in.
 func TestNoReaderIsSaidAndHeals(t *testing.T) {
 	w := build(t)
