@@ -1,5 +1,7 @@
 # Targets for people; each installs what it needs. `make help` lists them.
 SHELL := /bin/bash
+# A failure in front of a pipe is a failure: fuzzing and benchmarks are filtered.
+.SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
 
 # One set of flags everywhere, so that the cgo part of Fyne is compiled once.
@@ -36,13 +38,13 @@ lint: ## golangci-lint at the version pinned in .tools.mod
 	$(GO) tool -modfile=.tools.mod golangci-lint run ./...
 
 bench: deps build ## speed, beside the physical limits in the same run
-	$(GO) test $(TAGS) -run '^$$' -bench . -benchtime 1s ./... | grep -v -E '^(\?|ok|PASS|no test files)'
+	$(GO) test $(TAGS) -run '^$$' -bench . -benchtime 1s ./... | grep --line-buffered -v -E '^(\?|ok|PASS|no test files)'
 	bin/hallsim bench --bin bin
 
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	@set -e; for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test $(TAGS) -list '^Fuzz' $$p | grep ^Fuzz || true); do \
-	    echo "$$p $$f"; $(GO) test $(TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p | tail -1; done; done
+	    echo "$$p $$f"; $(GO) test $(TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p | tail -4; done; done
 
 soak: ## thousands of card reads and receipts under random faults; takes an hour
 	CGO_ENABLED=0 ONEDOOR_SOAK=1 $(GO) test -count 1 -timeout 90m -run Soak -v ./device/sim
