@@ -185,6 +185,43 @@ func (s *Serial) Flush() error {
 	return err
 }
 
+// drainStep is how often Drain looks.
+const drainStep = 10 * time.Millisecond
+
+// Drain waits until all that was written has left the machine, or until ctx ends. What an adapter or a device still holds in
+// a buffer of its own it can not know; neither can it on a pseudo terminal, where it returns at once.
+func (s *Serial) Drain(ctx context.Context) error {
+	tick := time.NewTicker(drainStep)
+	defer tick.Stop()
+	for {
+		waiting, err := s.unsent()
+		if err != nil || waiting == 0 {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-s.stop:
+			return ErrClosed
+		case <-ctx.Done():
+			return contextError(ctx)
+		}
+	}
+}
+
+// unsent is how many bytes wait in the kernel.
+func (s *Serial) unsent() (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return 0, ErrClosed
+	}
+	n, err := unix.IoctlGetInt(s.aux, unix.TIOCOUTQ)
+	if err != nil {
+		return 0, fmt.Errorf("drain: %w", lineError(err))
+	}
+	return n, nil
+}
+
 func (s *Serial) flush(queue int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -52,6 +52,29 @@ func (c *conn) send(ctx context.Context, b []byte) (int, error) {
 	return n, nil
 }
 
+// drainer is a port that knows when all that was written has gone out.
+type drainer interface{ Drain(context.Context) error }
+
+// settle waits until n bytes have left the machine, and the adapter behind it as far as can be reckoned: closing the port
+// or flushing it earlier would take them back.
+func (c *conn) settle(ctx context.Context, n int) error {
+	ctx, cancel := context.WithTimeout(ctx, sendLimit(n)+quiet)
+	defer cancel()
+	if d, ok := c.port.(drainer); ok {
+		if err := d.Drain(ctx); err != nil {
+			return fmt.Errorf("send: %w", err)
+		}
+	}
+	rest := time.NewTimer(lineTime(n) + quiet)
+	defer rest.Stop()
+	select {
+	case <-rest.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("send: %w", ctx.Err())
+	}
+}
+
 func sendLimit(n int) time.Duration { return 10*time.Second + lineTime(n) }
 
 func lineTime(n int) time.Duration { return time.Duration(n) * time.Second / slowestLine }

@@ -333,7 +333,13 @@ func (p *Printer) print(ctx context.Context, c *conn, job Job) (Result, error) {
 		}
 		return r, err
 	}
-	problem, err := p.await(ctx, c, limit, proves)
+	problem := device.ProblemNone
+	if p.cfg.Profile.Proof == ProofNone && !p.cfg.Profile.Realtime {
+		err = c.settle(ctx, len(data)) // no answer will show that it has gone out
+	}
+	if err == nil {
+		problem, err = p.await(ctx, c, limit, proves)
+	}
 	r.Cause = problem
 	switch {
 	case err != nil:

@@ -57,7 +57,7 @@ func Encode(d document.Document, p Profile, glyphs Glyphs) (Job, error) {
 	if p.Auto {
 		e.out = append(e.out, 0x1D, 0x61, 0x0E) // online, errors and paper
 	}
-	for i, b := range d.Blocks {
+	for i, b := range withoutLastCut(d.Blocks) {
 		if err := e.block(b); err != nil {
 			return Job{}, fmt.Errorf("block %d: %w", i+1, err)
 		}
@@ -68,6 +68,16 @@ func Encode(d document.Document, p Profile, glyphs Glyphs) (Job, error) {
 		return Job{}, err
 	}
 	return Job{Bytes: e.out, Lines: e.lines + p.FeedEnd, Drawn: e.drawn, Substituted: e.chars.substituted}, nil
+}
+
+// withoutLastCut leaves away cuts at the end of a document, which cuts by itself.
+func withoutLastCut(blocks []document.Block) []document.Block {
+	for n := len(blocks); n > 0; n-- {
+		if _, cut := blocks[n-1].(document.Cut); !cut {
+			return blocks[:n]
+		}
+	}
+	return nil
 }
 
 // finish feeds the paper out and cuts it. It stands at the beginning of a line.
@@ -125,6 +135,12 @@ func (e *encoder) block(b document.Block) error {
 			e.line(l)
 		}
 		e.style(false, 1, 1)
+	case document.Columns:
+		return e.columns(b)
+	case document.Cut:
+		e.align(document.Left)
+		e.out = append(e.out, finish(e.p)...)
+		e.lines += e.p.FeedEnd
 	case document.Rule:
 		e.align(document.Left)
 		e.line(repeat('─', e.p.Columns/2))
@@ -144,6 +160,29 @@ func (e *encoder) block(b document.Block) error {
 	default:
 		return fmt.Errorf("%w: unknown block %T", ErrContent, b)
 	}
+	return nil
+}
+
+func (e *encoder) columns(b document.Columns) error {
+	var texts [][]rune
+	var widths []int
+	var aligns []document.Align
+	for _, c := range b.Cells {
+		if c.Width < 0 {
+			return fmt.Errorf("%w: a cell %d columns wide", ErrContent, c.Width)
+		}
+		texts, widths, aligns = append(texts, e.chars.clean(c.Text)), append(widths, c.Width), append(aligns, c.Align)
+	}
+	lines := columnLines(texts, widths, aligns, e.p.Columns)
+	if len(lines) == 0 {
+		return fmt.Errorf("%w: %d cells do not fit %d columns", ErrContent, len(b.Cells), e.p.Columns)
+	}
+	e.align(document.Left)
+	e.style(b.Bold, 1, 1)
+	for _, l := range lines {
+		e.line(l)
+	}
+	e.style(false, 1, 1)
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package printer
 
-import "strings"
+import (
+	"strings"
+
+	"onedoor/device/printer/document"
+)
 
 const (
 	// A line does not begin with one of these, nor end with one of those.
@@ -112,4 +116,76 @@ func padLeft(t []rune, columns int) []rune {
 		out[i] = ' '
 	}
 	return append(out, t...)
+}
+
+// columnGap is the least white between two cells, in columns.
+const columnGap = 1
+
+// columnLines lays cells out side by side. It gives nil when they do not fit the paper.
+func columnLines(texts [][]rune, widths []int, aligns []document.Align, columns int) [][]rune {
+	shares := share(widths, columns)
+	if shares == nil {
+		return nil
+	}
+	var cells [][][]rune
+	high := 0
+	for i, t := range texts {
+		cells = append(cells, wrap(t, shares[i]))
+		high = max(high, len(cells[i]))
+	}
+	lines := make([][]rune, high)
+	for l := range lines {
+		for i, cell := range cells {
+			var part []rune
+			if l < len(cell) {
+				part = cell[l]
+			}
+			lines[l] = append(lines[l], fill(part, shares[i], aligns[i])...)
+			if i+1 < len(cells) {
+				lines[l] = append(lines[l], repeat(' ', columnGap)...)
+			}
+		}
+		lines[l] = trimRight(lines[l])
+	}
+	return lines
+}
+
+// share divides the columns of the paper among cells; nil when they have no room.
+func share(widths []int, columns int) []int {
+	const least = 2 // one Chinese character
+	left, open := columns-columnGap*(len(widths)-1), 0
+	for _, w := range widths {
+		if left -= w; w == 0 {
+			open++
+		}
+	}
+	if left < open*least {
+		return nil
+	}
+	out := make([]int, len(widths))
+	for i, w := range widths {
+		if out[i] = w; w == 0 {
+			out[i] = left / open
+			left -= out[i]
+			open--
+		}
+		if out[i] < least {
+			return nil
+		}
+	}
+	return out
+}
+
+// fill brings text to a width, which it must not exceed.
+func fill(t []rune, columns int, a document.Align) []rune {
+	room := max(0, columns-width(t))
+	before := 0
+	switch a {
+	case document.Centre:
+		before = room / 2
+	case document.Right:
+		before = room
+	}
+	out := append(repeat(' ', before), t...)
+	return append(out, repeat(' ', room-before)...)
 }

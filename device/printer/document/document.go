@@ -14,12 +14,12 @@ const (
 	Right
 )
 
-// Document is printed from the first block to the last, then cut.
+// Document is printed from the first block to the last, then cut, once.
 type Document struct {
 	Blocks []Block
 }
 
-// Block is one of Text, Row, Rule, QR, Barcode, Picture, Box, Feed.
+// Block is one of Text, Row, Columns, Rule, QR, Barcode, Picture, Box, Feed, Cut.
 type Block interface{ block() }
 
 // Text is a paragraph; it wraps at the paper's columns by the rules of Chinese line breaking.
@@ -35,6 +35,21 @@ type Text struct {
 type Row struct {
 	Label, Value string
 	Bold         bool
+}
+
+// Columns is a line of cells side by side, as in a table. A cell that is too long for its width goes on below, in its own
+// column.
+type Columns struct {
+	Cells []Cell
+	Bold  bool
+}
+
+// Cell is one place in a line of Columns.
+type Cell struct {
+	Text string
+	// Width is its share of the paper in ASCII columns; cells with 0 share equally what the others leave.
+	Width int
+	Align Align
 }
 
 // Rule is a line across the paper.
@@ -81,6 +96,9 @@ type Box struct{ Text string }
 // Feed is empty lines.
 type Feed struct{ Lines int }
 
+// Cut ends one piece of paper and begins the next. The end of a document cuts by itself.
+type Cut struct{}
+
 func (Text) block()    {}
 func (Row) block()     {}
 func (Rule) block()    {}
@@ -89,3 +107,5 @@ func (Barcode) block() {}
 func (Picture) block() {}
 func (Box) block()     {}
 func (Feed) block()    {}
+func (Columns) block() {}
+func (Cut) block()     {}

@@ -16,7 +16,14 @@ const whole = `blocks:
   - qr: {content: "HTTPS://X/T/A", module: 6}
   - box: {text: 补打}
   - feed: {lines: 2}
+  - columns: {cells: [{text: 材料}, {text: 份数, width: 6, align: right}], bold: true}
+  - barcode: {content: A0123, height: 40, no_text: true}
+  - picture: {png: ` + dot + `, align: right}
+  - cut: {}
 `
+
+// dot is a PNG of one black pixel.
+const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 
 func TestParse(t *testing.T) {
 	got, err := document.Parse([]byte(whole))
@@ -27,6 +34,9 @@ func TestParse(t *testing.T) {
 		document.Text{Text: "收件回执", Align: document.Centre, Bold: true, Width: 2, Height: 2}, document.Rule{},
 		document.Row{Label: "办理部门", Value: "民政局", Bold: true}, document.QR{Content: "HTTPS://X/T/A", Module: 6},
 		document.Box{Text: "补打"}, document.Feed{Lines: 2},
+		document.Columns{Cells: []document.Cell{{Text: "材料"}, {Text: "份数", Width: 6, Align: document.Right}}, Bold: true},
+		document.Barcode{Content: "A0123", Height: 40, NoText: true},
+		document.Picture{Width: 1, Height: 1, Dots: []byte{0x80}, Align: document.Right}, document.Cut{},
 	}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -40,6 +50,9 @@ func TestParseRefuses(t *testing.T) {
 		"two in one":    {"blocks:\n  - rule: {}\n    feed: {lines: 1}\n", "2 kinds"},
 		"empty block":   {"blocks:\n  - {}\n", "0 kinds"},
 		"alignment":     {"blocks:\n  - text: {text: a, align: middle}\n", "middle"},
+		"cell":          {"blocks:\n  - columns: {cells: [{text: a, align: up}]}\n", "up"},
+		"base64":        {"blocks:\n  - picture: {png: '%'}\n", "base64"},
+		"picture":       {"blocks:\n  - picture: {png: AAAA}\n", "no PNG"},
 		"size":          {"blocks:\n  - text: {text: a, width: 9}\n", "1 to 8"},
 		"no YAML":       {"blocks: [", "document"},
 	} {
