@@ -340,7 +340,7 @@ func (o *Outbox) commitNext() bool {
 
 // commitGroup is the point of acceptance.
 func (o *Outbox) commitGroup(g *group) error {
-	changes := make([]change, 0, 5*len(g.intakes)+1)
+	changes := make([]change, 0, 6*len(g.intakes)+1)
 	for _, in := range g.intakes {
 		if in.err != nil {
 			return in.err
@@ -354,6 +354,9 @@ func (o *Outbox) commitGroup(g *group) error {
 			change{textKey(prefixID, in.rec.ID), seq})
 		if in.rec.ReceiptNo != "" {
 			changes = append(changes, change{textKey(prefixNo, in.rec.ReceiptNo), seq})
+		}
+		if in.item.TrackHash != "" {
+			changes = append(changes, change{textKey(prefixTrack, in.item.TrackHash), seq})
 		}
 		if in.caseRec != nil {
 			c, err := put(textKey(prefixCase, in.rec.CaseID), in.caseRec)

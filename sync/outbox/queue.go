@@ -266,20 +266,40 @@ func (o *Outbox) Get(id string) (Entry, error) {
 func (o *Outbox) ByReceipt(number string) (Entry, error) {
 	o.reading.RLock()
 	defer o.reading.RUnlock()
-	if err := o.check(); err != nil {
+	e, err := o.lookUp(textKey(prefixNo, number), number)
+	if err != nil {
 		return Entry{}, fmt.Errorf("get receipt: %w", err)
 	}
-	seq, err := getSeq(o.store, textKey(prefixNo, number))
+	return e, nil
+}
+
+// ByTrack gives the item whose receipt bears the tracking code with this hash (tracking.Code.Hash), or ErrNotFound.
+func (o *Outbox) ByTrack(hash string) (Entry, error) {
+	o.reading.RLock()
+	defer o.reading.RUnlock()
+	e, err := o.lookUp(textKey(prefixTrack, hash), "a tracking code")
 	if err != nil {
-		return Entry{}, fmt.Errorf("get receipt: %w", missing(err, number))
+		return Entry{}, fmt.Errorf("get tracking code: %w", err)
+	}
+	return e, nil
+}
+
+// lookUp reads the item whose sequence stands under a key; it is called with reading held.
+func (o *Outbox) lookUp(key []byte, what string) (Entry, error) {
+	if err := o.check(); err != nil {
+		return Entry{}, err
+	}
+	seq, err := getSeq(o.store, key)
+	if err != nil {
+		return Entry{}, missing(err, what)
 	}
 	r, err := o.readRecord(seq)
 	if err != nil {
-		return Entry{}, fmt.Errorf("get receipt: %w", err)
+		return Entry{}, err
 	}
 	it, err := readItem(o.store, r)
 	if err != nil {
-		return Entry{}, fmt.Errorf("get receipt: %w", err)
+		return Entry{}, err
 	}
 	return r.entry(it), nil
 }

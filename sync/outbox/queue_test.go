@@ -440,3 +440,20 @@ func blockedBy[E comparable](model []E, e E, of func(E) (string, State)) bool {
 	}
 	return false
 }
+
+// TestByTrack: what a receipt's code stands for is found again, also after a restart.
+func TestByTrack(t *testing.T) {
+	b := setup(t)
+	d := submission()
+	d.TrackHash = strings.Repeat("5d", 32)
+	b.accept(submission())
+	b.accept(d)
+	b.reopen()
+	got, err := b.ByTrack(d.TrackHash)
+	if err != nil || got.Item.ID != d.ID {
+		t.Errorf("got %+v, %v; want item %s", got, err, d.ID)
+	}
+	if _, err := b.ByTrack(strings.Repeat("00", 32)); !errors.Is(err, ErrNotFound) {
+		t.Errorf("an unknown code: %v", err)
+	}
+}

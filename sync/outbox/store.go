@@ -29,14 +29,15 @@ var (
 
 // The keys. Sequences are big-endian so that a scan goes in their order.
 const (
-	keyMeta    = "m"
-	keyCursor  = "f"
-	prefixItem = "p/" // sequence → item as JSON, never changed
-	prefixRec  = "q/" // sequence → record
-	prefixID   = "i/" // id → sequence
-	prefixNo   = "r/" // receipt number → sequence
-	prefixCase = "c/" // case id → caseRecord
-	prefixView = "s/" // case id → viewRecord of the feed
+	keyMeta     = "m"
+	keyCursor   = "f"
+	prefixItem  = "p/" // sequence → item as JSON, never changed
+	prefixRec   = "q/" // sequence → record
+	prefixID    = "i/" // id → sequence
+	prefixNo    = "r/" // receipt number → sequence
+	prefixTrack = "t/" // hash of a tracking code → sequence
+	prefixCase  = "c/" // case id → caseRecord
+	prefixView  = "s/" // case id → viewRecord of the feed
 )
 
 func seqKey(prefix string, seq uint64) []byte {
