@@ -58,6 +58,7 @@ type Field struct {
 	Options  []string // with InputChoice, in order
 	Limit    int      // most characters that can be typed
 	NotAfter bool     // a date not later than today
+	Scan     bool     // with InputText: the code of a material may be scanned instead
 	Required bool
 	key      string
 }
@@ -110,6 +111,7 @@ type uiNode struct {
 		Prefill  CardFact `json:"prefill"`
 		Keypad   string   `json:"keypad"`
 		NotAfter string   `json:"notAfter"`
+		Scan     bool     `json:"scan"`
 	} `json:"options"`
 }
 
@@ -209,10 +211,13 @@ func fieldOf(c uiNode, sf schemaFile) (Field, error) {
 		return Field{}, fmt.Errorf("%s has no i18n key in the schema", name)
 	}
 	fd := Field{ID: name, key: prop.I18n, Input: c.Options.Input, Prefill: c.Options.Prefill, Keypad: c.Options.Keypad,
-		Options: prop.Enum, Limit: prop.MaxLength, NotAfter: c.Options.NotAfter == "today",
+		Options: prop.Enum, Limit: prop.MaxLength, NotAfter: c.Options.NotAfter == "today", Scan: c.Options.Scan,
 		Required: slices.Contains(sf.Required, name)}
 	if fd.Prefill != "" {
 		fd.Input = InputFixed
+	}
+	if fd.Scan && fd.Input != InputText {
+		return fd, fmt.Errorf("%s: only a text can be scanned", name)
 	}
 	switch fd.Input {
 	case InputFixed:

@@ -80,9 +80,11 @@ type serviceFile struct {
 	Materials []struct {
 		Name text.Local `yaml:"name"`
 		Note text.Local `yaml:"note"`
+		Card bool       `yaml:"card"`
 	} `yaml:"materials"`
-	Promise text.Local `yaml:"promise"`
-	Next    text.Local `yaml:"next"`
+	Promise  text.Local   `yaml:"promise"`
+	Next     text.Local   `yaml:"next"`
+	Identity identityFile `yaml:"identity"`
 }
 
 func loadService(fsys fs.FS, id string, langs []text.Language) (*Service, error) {
@@ -119,13 +121,13 @@ func loadService(fsys fs.FS, id string, langs []text.Language) (*Service, error)
 	for i, m := range f.Materials {
 		whole(fmt.Sprintf("materials[%d].name", i), m.Name)
 		bad.strangers(file, fmt.Sprintf("materials[%d].note", i), m.Note, langs)
-		s.Materials = append(s.Materials, Material{Name: m.Name, Note: m.Note})
+		s.Materials = append(s.Materials, Material{Name: m.Name, Note: m.Note, Card: m.Card})
 	}
 	form, err := loadForm(fsys, id, langs)
 	if err != nil {
 		bad = append(bad, err)
 	}
-	s.Form = form
+	s.Form, s.Identity = form, f.Identity.policy(file, form, &bad)
 	return s, errors.Join(bad...)
 }
 

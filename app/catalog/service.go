@@ -27,6 +27,7 @@ type Service struct {
 	Materials  []Material
 	Promise    text.Local // by when there is a result
 	Next       text.Local // what happens next
+	Identity   IdentityPolicy
 	Form       *Form
 }
 
@@ -39,6 +40,7 @@ type Guide struct {
 type Material struct {
 	Name text.Local
 	Note text.Local
+	Card bool // it is the identity card, which the kiosk may have read already
 }
 
 // Service finds a service by its id.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"onedoor/app/receipt"
-	"onedoor/app/text"
 	"onedoor/app/visit"
 	"onedoor/device"
 	"onedoor/device/printer"
@@ -66,7 +65,7 @@ func (k *Kiosk) print(ctx context.Context) {
 	}
 	doc := receipt.Paper(receipt.Facts{
 		Hall: k.cfg.Site.Hall, Kiosk: k.cfg.Site.Kiosk, Service: s.service.Title.In(s.lang),
-		Department: s.service.Department.In(s.lang), Name: text.MaskName(string(s.card.Name)), Number: s.accepted.ReceiptNo,
+		Department: s.service.Department.In(s.lang), Name: s.maskedApplicant(), ByHand: s.byHand, Number: s.accepted.ReceiptNo,
 		Tracking: s.code.URL(k.cfg.Site.Tracking), Code: string(s.code), At: s.accepted.At.Local(), Promise: s.service.Promise.In(s.lang),
 		Next: s.service.Next.In(s.lang), Online: s.online, HelpPhone: k.cfg.Site.HelpPhone,
 		Copy: s.copies, Printed: k.cfg.Now(),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"onedoor/app/catalog"
 	"onedoor/app/text"
 	"onedoor/app/visit"
 	"onedoor/device/cardreader"
@@ -20,7 +21,7 @@ type cardSlot struct {
 
 // cardEvent takes in what the reader saw. Outside attract and identify no card starts anything: one visit, one card.
 func (k *Kiosk) cardEvent(ctx context.Context, ev cardreader.Event) {
-	waiting := k.state == visit.Attract || k.state == visit.Identify
+	waiting := k.state == visit.Attract || k.state == visit.Identify || k.state == visit.Number
 	switch ev := ev.(type) {
 	case cardreader.Found:
 		k.card = cardSlot{phase: CardReading, lying: true}
@@ -52,17 +53,23 @@ func (k *Kiosk) cardRead(ctx context.Context, card *cardreader.Card, waiting boo
 	case !waiting, !k.out.IsZero():
 		card.Wipe()
 		k.card = cardSlot{lying: true}
-	case len(card.Address) == 0: // foreigners' cards carry none; these services need one
-		card.Wipe()
-		k.card = cardSlot{phase: CardFailed, trouble: "identify.unsupported", lying: true}
-	case card.Expired(k.cfg.Now()):
+	case k.cfg.Catalogue.Admits(k.applicant(card)) == catalog.RefusedExpired:
 		card.Wipe()
 		k.card = cardSlot{phase: CardFailed, trouble: "identify.expired", lying: true}
+	case k.cfg.Catalogue.Admits(k.applicant(card)) != catalog.Admitted:
+		card.Wipe()
+		k.card = cardSlot{phase: CardFailed, trouble: "identify.unsupported", lying: true}
 	default:
+		k.visit.forgetNumber()
 		k.visit.card = card
 		k.step(ctx, visit.CardRead)
 		k.card = cardSlot{lying: true}
 	}
+}
+
+// applicant is who a card stands for, as services judge it.
+func (k *Kiosk) applicant(card *cardreader.Card) catalog.Applicant {
+	return catalog.Applicant{Kind: catalog.CardKind(card.Kind), Expired: card.Expired(k.cfg.Now())}
 }
 
 // failure gives the key of what to tell the citizen.
@@ -83,6 +90,9 @@ func (k *Kiosk) tick(ctx context.Context) {
 		if c, err := k.cfg.Outbox.Case(k.visit.caseID); err == nil {
 			k.visit.stage = c.Stage()
 		}
+	}
+	if k.state == visit.Progress {
+		k.lookUp()
 	}
 	if k.state == visit.Goodbye {
 		// Whoever forgets the card is reminded for as long as it lies there, within reason.
@@ -119,9 +129,9 @@ func (k *Kiosk) limit() time.Duration {
 	switch k.state {
 	case visit.Identify:
 		return k.stretch(k.cfg.Idle.Device)
-	case visit.Choose, visit.Refused:
+	case visit.Choose, visit.Refused, visit.Progress:
 		return k.stretch(k.cfg.Idle.Menu)
-	case visit.Guide, visit.Fill, visit.Review:
+	case visit.Number, visit.Guide, visit.Fill, visit.Review:
 		return k.stretch(k.cfg.Idle.Form)
 	case visit.Receipt:
 		if k.visit.print.Outcome != printer.Printed {

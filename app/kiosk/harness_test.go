@@ -21,6 +21,7 @@ import (
 	"onedoor/device/cardreader"
 	"onedoor/device/printer"
 	"onedoor/device/printer/document"
+	"onedoor/device/scanner"
 	"onedoor/sync/engine"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
@@ -59,6 +60,7 @@ type paper struct {
 	mu     sync.Mutex
 	docs   []document.Document
 	result printer.Result
+	status device.Status
 	before func() // called before it answers
 }
 
@@ -71,11 +73,56 @@ func (p *paper) Print(_ context.Context, d document.Document) printer.Result {
 	p.docs = append(p.docs, d)
 	return p.result
 }
-func (p *paper) Status() device.Status { return device.Status{State: device.StateReady} }
+func (p *paper) Status() device.Status {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.status
+}
+func (p *paper) set(s device.Status) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.status = s
+}
 func (p *paper) printed() []document.Document {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.docs
+}
+
+// codes is a scanner as far as a visit knows one. It hands over only while it is enabled.
+type codes struct {
+	events chan scanner.Event
+	mu     sync.Mutex
+	status device.Status
+	on     bool
+}
+
+func (c *codes) Enable(on bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.on = on
+}
+func (c *codes) Events() <-chan scanner.Event { return c.events }
+func (c *codes) Status() device.Status {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.status
+}
+func (c *codes) set(s device.Status) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.status = s
+}
+
+// read hands a code over, and gives it back for looking at it later.
+func (c *codes) read(text string) *scanner.Code {
+	code := &scanner.Code{Raw: []byte(text), Text: []byte(text), Encoding: scanner.UTF8}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.on {
+		c.events <- scanner.Scanned{Code: code}
+	}
+	return code
 }
 
 type link struct {
@@ -96,6 +143,7 @@ type hall struct {
 	reader   *reader
 	paper    *paper
 	link     *link
+	codes    *codes
 	views    chan kiosk.View
 	patience time.Duration // of wait; longer where time is a bubble's
 	seen     []kiosk.View
@@ -145,11 +193,12 @@ func open(t *testing.T, box kiosk.Outbox, change func(*kiosk.Config)) *hall {
 		t.Fatal(err)
 	}
 	h := &hall{T: t, reader: &reader{events: make(chan cardreader.Event, 16), status: device.Status{State: device.StateReady}},
-		paper: &paper{result: printer.Result{Outcome: printer.Printed}}, link: &link{state: engine.Status{Link: engine.Offline}},
+		paper: &paper{result: printer.Result{Outcome: printer.Printed}, status: device.Status{State: device.StateReady}},
+		codes: &codes{events: make(chan scanner.Event, 16), status: device.Status{State: device.StateReady}}, link: &link{state: engine.Status{Link: engine.Offline}},
 		views: make(chan kiosk.View, 4096), patience: 20 * time.Second}
 	cfg := kiosk.Config{
 		Site:      kiosk.Site{Hall: "番禺区政务服务大厅", Kiosk: "107", HelpPhone: "12345", Tracking: "http://127.0.0.1:8480"},
-		Catalogue: services, Texts: texts, Reader: h.reader, Printer: h.paper, Outbox: box, Link: h.link, NewID: item.NewID,
+		Catalogue: services, Texts: texts, Reader: h.reader, Printer: h.paper, Scanner: h.codes, Outbox: box, Link: h.link, NewID: item.NewID,
 		NewCode: func() tracking.Code { return tracking.New(1, []byte("key")) }, Now: time.Now,
 		Show: func(v kiosk.View) { h.views <- v }, Logger: slog.New(slog.DiscardHandler),
 	}
@@ -216,7 +265,7 @@ func (h *hall) settle() {
 	limit := time.After(h.patience)
 	again := time.NewTicker(time.Millisecond)
 	defer again.Stop()
-	for len(h.reader.events) > 0 {
+	for len(h.reader.events) > 0 || len(h.codes.events) > 0 {
 		select {
 		case <-again.C:
 		case <-limit:

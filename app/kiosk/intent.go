@@ -29,6 +29,8 @@ type (
 	Language struct{ To text.Language }
 	// Choice picks a service by its id.
 	Choice struct{ Service string }
+	// TypeNumber types the number of the card that can not be read.
+	TypeNumber struct{}
 	// Focus makes a field the one that is typed into.
 	Focus struct{ Field string }
 	// Pick answers a choice field.
@@ -51,24 +53,25 @@ type (
 	Leave struct{}
 )
 
-func (Start) intent()    {}
-func (Next) intent()     {}
-func (Back) intent()     {}
-func (Home) intent()     {}
-func (Abandon) intent()  {}
-func (Stay) intent()     {}
-func (Touch) intent()    {}
-func (Help) intent()     {}
-func (Elder) intent()    {}
-func (Language) intent() {}
-func (Choice) intent()   {}
-func (Focus) intent()    {}
-func (Pick) intent()     {}
-func (Type) intent()     {}
-func (Erase) intent()    {}
-func (Clear) intent()    {}
-func (Done) intent()     {}
-func (Edit) intent()     {}
-func (Confirm) intent()  {}
-func (Again) intent()    {}
-func (Leave) intent()    {}
+func (Start) intent()      {}
+func (Next) intent()       {}
+func (Back) intent()       {}
+func (Home) intent()       {}
+func (Abandon) intent()    {}
+func (Stay) intent()       {}
+func (Touch) intent()      {}
+func (Help) intent()       {}
+func (Elder) intent()      {}
+func (Language) intent()   {}
+func (Choice) intent()     {}
+func (TypeNumber) intent() {}
+func (Focus) intent()      {}
+func (Pick) intent()       {}
+func (Type) intent()       {}
+func (Erase) intent()      {}
+func (Clear) intent()      {}
+func (Done) intent()       {}
+func (Edit) intent()       {}
+func (Confirm) intent()    {}
+func (Again) intent()      {}
+func (Leave) intent()      {}

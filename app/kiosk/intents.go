@@ -39,7 +39,8 @@ func (k *Kiosk) intent(ctx context.Context, in Intent) {
 			s.lang = in.To
 		}
 	case Choice:
-		if svc, ok := k.cfg.Catalogue.Service(in.Service); ok && k.state == visit.Choose {
+		svc, ok := k.cfg.Catalogue.Service(in.Service)
+		if ok && k.state == visit.Choose && svc.Identity.Admits(k.who()) == catalog.Admitted {
 			s.service = svc
 			k.step(ctx, visit.ServiceChosen)
 		}
@@ -60,9 +61,17 @@ func (k *Kiosk) intent(ctx context.Context, in Intent) {
 		}
 	case Leave:
 		k.step(ctx, visit.LeavePressed)
+	case TypeNumber:
+		if k.readerMissing() && len(k.typable()) > 0 {
+			k.step(ctx, visit.NumberChosen)
+		}
 	case Focus, Pick, Type, Erase, Clear, Done:
-		if k.state == visit.Fill {
+		switch k.state {
+		case visit.Fill:
+			s.misread = ""
 			s.edit(in)
+		case visit.Number:
+			s.typeNumber(in)
 		}
 	}
 }
@@ -77,6 +86,10 @@ func (k *Kiosk) begin(ctx context.Context) {
 func (k *Kiosk) next(ctx context.Context) {
 	s := k.visit
 	switch k.state {
+	case visit.Number:
+		if s.takeNumber(k.cfg.Now()) {
+			k.step(ctx, visit.NumberTyped)
+		}
 	case visit.Guide:
 		k.step(ctx, visit.GuideRead)
 		s.focusAfter("")
@@ -114,6 +127,9 @@ func (k *Kiosk) back(ctx context.Context) {
 		s.page = len(s.service.Form.Pages) - 1
 		k.step(ctx, visit.BackPressed)
 	default:
+		if k.state == visit.Number {
+			s.forgetNumber()
+		}
 		s.focus, s.complain = "", false
 		k.step(ctx, visit.BackPressed)
 	}

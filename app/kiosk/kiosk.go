@@ -22,6 +22,7 @@ import (
 	"onedoor/device/cardreader"
 	"onedoor/device/printer"
 	"onedoor/device/printer/document"
+	"onedoor/device/scanner"
 	"onedoor/sync/engine"
 	"onedoor/sync/outbox"
 	"onedoor/sync/tracking"
@@ -42,12 +43,22 @@ type Printer interface {
 	Status() device.Status
 }
 
+// Scanner is the part of the code scanner's driver that a visit needs.
+type Scanner interface {
+	// Enable takes codes, or throws them away.
+	Enable(on bool)
+	Events() <-chan scanner.Event
+	Status() device.Status
+}
+
 // Outbox is where items become durable.
 type Outbox interface {
 	// Accept returns without error only when the item is durable. The same ID again is the same item.
 	Accept(ctx context.Context, d outbox.Draft) (outbox.Accepted, error)
 	// Case is what can truthfully be said of a case.
 	Case(caseID string) (outbox.CaseView, error)
+	// ByTrack finds what a receipt's code stands for, by its hash.
+	ByTrack(hash string) (outbox.Entry, error)
 	// Err is nil while the outbox accepts.
 	Err() error
 }
@@ -65,13 +76,14 @@ type Site struct {
 	Tracking  string // scheme and host of tracking codes
 }
 
-// Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle.
+// Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle, and Scanner.
 type Config struct {
 	Site      Site
 	Catalogue *catalog.Catalogue
 	Texts     *text.Catalogue
 	Reader    CardReader
 	Printer   Printer
+	Scanner   Scanner // nil where there is none
 	Outbox    Outbox
 	Link      Link
 	NewID     func(time.Time) string
@@ -125,7 +137,7 @@ func New(cfg Config) (*Kiosk, error) {
 	v := reflect.ValueOf(cfg)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if name != "Idle" && v.Field(i).IsZero() {
+		if name != "Idle" && name != "Scanner" && v.Field(i).IsZero() {
 			missing = append(missing, fmt.Errorf("new kiosk: %s is missing", name))
 		}
 	}
@@ -159,10 +171,15 @@ func (k *Kiosk) Run(ctx context.Context) error {
 	k.cfg.Reader.Enable(true)
 	k.present()
 	events := k.cfg.Reader.Events()
+	var codes <-chan scanner.Event
+	if k.cfg.Scanner != nil {
+		codes = k.cfg.Scanner.Events()
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			k.cfg.Reader.Enable(false)
+			k.scan(false)
 			k.conclude(work)
 			k.wipe()
 			return nil
@@ -175,6 +192,12 @@ func (k *Kiosk) Run(ctx context.Context) error {
 				continue
 			}
 			k.cardEvent(work, ev)
+		case ev, ok := <-codes:
+			if !ok {
+				codes = nil
+				continue
+			}
+			k.scanEvent(work, ev)
 		case apply := <-k.done:
 			apply()
 		case <-tick.C:
@@ -248,6 +271,7 @@ func (k *Kiosk) step(ctx context.Context, e visit.Event) {
 func (k *Kiosk) enter(s visit.State) {
 	k.state = s
 	k.entered = k.cfg.Now()
+	k.scan(s == visit.Attract || s == visit.Identify || s == visit.Progress || s == visit.Fill)
 	k.alive()
 }
 
@@ -271,6 +295,8 @@ func (k *Kiosk) perform(ctx context.Context, e visit.Effect) {
 		k.print(ctx)
 	case visit.RecordPrint:
 		k.recordPrint(ctx)
+	case visit.LookUp:
+		k.lookUp()
 	case visit.Wipe:
 		k.wipe()
 	}

@@ -76,6 +76,9 @@ func TestEveryMessageExistsAndIsUsed(t *testing.T) {
 		if !ok {
 			stem = strings.TrimSuffix(key, ".help")
 		}
+		if strings.HasPrefix(key, "health.") {
+			continue // package health counts those
+		}
 		if !slices.Contains(all, key) && !slices.Contains(all, stem) {
 			t.Errorf("the message %q is used nowhere", key)
 		}

@@ -21,6 +21,11 @@ type session struct {
 	help       bool
 	leaving    bool // 首页 was pressed, and the question stands
 	card       *cardreader.Card
+	number     []byte // typed where no card could be read
+	byHand     bool   // card holds only that number
+	wrong      bool   // 下一步 was pressed on an impossible number
+	misread    string // field whose scanned code did not fit
+	look       finding
 	service    *catalog.Service
 	opened     *catalog.Service // whose answers are in typed
 	typed      map[string][]byte
@@ -47,6 +52,8 @@ func (s *session) wipe() {
 	if s.card != nil {
 		s.card.Wipe()
 	}
+	s.forgetNumber()
+	s.look = finding{}
 	for id, b := range s.typed {
 		clear(b[:cap(b)])
 		delete(s.typed, id)
@@ -76,7 +83,7 @@ func (s *session) open() {
 func (s *session) fact(f catalog.CardFact) []byte {
 	switch f {
 	case catalog.CardName:
-		return s.card.Name
+		return name(s.card)
 	case catalog.CardNumber:
 		return s.card.Number
 	case catalog.CardAddress:
@@ -84,6 +91,14 @@ func (s *session) fact(f catalog.CardFact) []byte {
 	default:
 		return nil
 	}
+}
+
+// name is the Chinese name, or the English one where the card has no other.
+func name(c *cardreader.Card) []byte {
+	if len(c.Name) > 0 {
+		return c.Name
+	}
+	return c.EnglishName
 }
 
 // address is the newest one that the chip holds.
@@ -115,12 +130,26 @@ func (s *session) add(id, text string) {
 	clear(old[:cap(old)])
 }
 
+// shown lists the fields of a page that have something to show: a card says not everything, a typed number even less.
+func (s *session) shown(p catalog.Page) []catalog.Field {
+	var all []catalog.Field
+	for _, f := range p.Fields {
+		if f.Input != catalog.InputFixed || len(s.typed[f.ID]) > 0 {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
 // answers gives the form's values as its schema wants them.
 func (s *session) answers() catalog.Answers {
 	a := catalog.Answers{}
 	for _, p := range s.service.Form.Pages {
 		for _, f := range p.Fields {
 			v := string(s.typed[f.ID])
+			if v == "" {
+				continue
+			}
 			if f.Input == catalog.InputDate && len(v) == 8 {
 				v = v[:4] + "-" + v[4:6] + "-" + v[6:]
 			}
@@ -143,7 +172,7 @@ func (s *session) payload() ([]byte, error) {
 		Department text.Local `json:"department"`
 	}
 	type applicant struct {
-		Name    string `json:"name"`
+		Name    string `json:"name,omitempty"`
 		Number  string `json:"number"`
 		Address string `json:"address,omitempty"`
 		Kind    string `json:"card_kind"`
@@ -156,7 +185,7 @@ func (s *session) payload() ([]byte, error) {
 		Language  text.Language   `json:"language"`
 	}{
 		service{s.service.ID, s.service.Title, s.service.Department},
-		applicant{string(s.card.Name), string(s.card.Number), string(address(s.card)), string(s.card.Kind)},
+		applicant{string(name(s.card)), string(s.card.Number), string(address(s.card)), string(s.kind())},
 		s.answers(), s.nextSteps(), s.lang,
 	})
 }

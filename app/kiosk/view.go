@@ -36,8 +36,9 @@ const (
 
 // Notice is a short sentence with a tone.
 type Notice struct {
-	Tone Tone
-	Text string
+	Tone  Tone
+	Text  string
+	Staff string // a line for staff: code, since when, likely cause; empty when there is nothing to mend
 }
 
 // Tool is one button of the bottom strip.
@@ -90,6 +91,7 @@ type Identify struct {
 	Progress float64 // 0 to 1 of the card's bytes
 	Phase    IdentifyPhase
 	Trouble  Notice // what went wrong and what to do; zero when nothing did
+	Next     Button // types the number instead, where that is possible; else zero
 	Back     Button
 }
 
@@ -117,7 +119,8 @@ type Tile struct {
 	Icon   string
 	Title  string
 	Text   string
-	Badge  string // "可当场提交"
+	Badge  string // "可当场提交", or why not
+	Off    bool   // can not be pressed; the badge says why
 	Intent Intent
 }
 
@@ -259,6 +262,18 @@ type Refused struct {
 	Leave   Button
 }
 
+// Progress tells what is known here of a receipt that was scanned.
+type Progress struct {
+	Heading     string
+	Help        string // where the case is, truly; or why nothing is known
+	Service     string // name of the service; empty when nothing is known
+	NumberLabel string
+	Number      string      // grouped in fours; empty when nothing is known
+	Track       []Milestone // empty when nothing is known
+	AsOf        string      // when it was received, and whether there may be news
+	Leave       Button
+}
+
 // Goodbye reminds of card and receipt while everything is wiped.
 type Goodbye struct {
 	Heading   string
@@ -289,5 +304,6 @@ func (Review) screen()       {}
 func (Accepting) screen()    {}
 func (Accepted) screen()     {}
 func (Refused) screen()      {}
+func (Progress) screen()     {}
 func (Goodbye) screen()      {}
 func (OutOfService) screen() {}

@@ -1,17 +1,21 @@
 package kiosk
 
 import (
+	"onedoor/app/catalog"
 	"onedoor/app/text"
-	"onedoor/device"
 )
 
 func (k *Kiosk) attract(say text.Printer) Attract {
-	return Attract{
+	v := Attract{
 		Greeting: say.T(greeting(k.cfg.Now().Hour())), Lead: say.T("attract.lead"),
 		Steps:   [3]string{say.T("attract.step.card"), say.T("attract.step.screen"), say.T("attract.step.paper")},
 		Start:   Button{say.T("attract.start"), Start{}, false},
 		Trouble: k.trouble(say),
 	}
+	if k.scans() && v.Trouble.Text == "" { // one thing at a time
+		v.Lead += "\n" + say.T("attract.scan")
+	}
+	return v
 }
 
 func greeting(hour int) string {
@@ -32,19 +36,18 @@ func (k *Kiosk) identify(say text.Printer) Identify {
 		Heading: say.T("identify.heading"), Help: say.T("identify.help"), Phase: k.card.phase, Progress: k.card.progress,
 		Back: Button{say.T("form.back"), Back{}, false},
 	}
-	if st := k.cfg.Reader.Status().State; st == device.StateDisconnected || st == device.StateProblem {
-		v.Phase, v.Trouble = ReaderMissing, Notice{Stop, say.T("identify.missing")}
-		return v
+	if k.readerMissing() {
+		return k.noReader(v, say)
 	}
 	switch k.card.phase {
 	case CardReading:
 		v.Help = say.T("identify.reading")
 	case CardFailed:
 		v.Heading, v.Help = say.T("identify.again"), ""
-		v.Trouble = Notice{Caution, say.T(k.card.trouble)}
+		v.Trouble = Notice{Tone: Caution, Text: say.T(k.card.trouble)}
 	default:
 		if k.card.lying { // of the visit before, or laid down too early: it is read only after it was lifted
-			v.Trouble = Notice{Neutral, say.T("identify.lift")}
+			v.Trouble = Notice{Tone: Neutral, Text: say.T("identify.lift")}
 		}
 	}
 	return v
@@ -52,16 +55,35 @@ func (k *Kiosk) identify(say text.Printer) Identify {
 
 func (k *Kiosk) choose(say text.Printer) Choose {
 	v := Choose{
-		Heading: say.T("choose.heading", "name", text.MaskName(string(k.visit.card.Name))), Help: say.T("choose.help"),
+		Heading: say.T("choose.heading", "name", k.visit.maskedApplicant()), Help: say.T("choose.help"),
 		Back: Button{say.T("form.back"), Back{}, false},
 	}
+	if k.visit.byHand {
+		v.Heading, v.Help = say.T("choose.byhand.heading"), say.T("choose.byhand.help")
+	}
 	for _, s := range k.cfg.Catalogue.Services {
-		v.Services = append(v.Services, Tile{
+		tile := Tile{
 			Icon: s.Icon, Title: s.Title.In(say.Language), Text: s.Summary.In(say.Language), Badge: say.T("choose.badge"),
 			Intent: Choice{Service: s.ID},
-		})
+		}
+		if why := s.Identity.Admits(k.who()); why != catalog.Admitted {
+			tile.Badge, tile.Off = say.T(refusal(why)), true
+		}
+		v.Services = append(v.Services, tile)
 	}
 	return v
+}
+
+// refusal gives the key of why a service can not be had with this card.
+func refusal(why catalog.Refusal) string {
+	switch why {
+	case catalog.RefusedExpired:
+		return "choose.expired"
+	case catalog.RefusedTyped:
+		return "choose.typed"
+	default:
+		return "choose.kind"
+	}
 }
 
 func (k *Kiosk) guide(say text.Printer) Guide {
@@ -78,7 +100,14 @@ func (k *Kiosk) guide(say text.Printer) Guide {
 		Next: Button{say.T("guide.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false},
 	}
 	for _, m := range s.Materials {
-		v.Materials = append(v.Materials, Material{Name: m.Name.In(l), Note: m.Note.In(l)})
+		note := m.Note.In(l)
+		if m.Card {
+			note = say.T("guide.card.read")
+			if k.visit.byHand {
+				note = say.T("guide.card.bring")
+			}
+		}
+		v.Materials = append(v.Materials, Material{Name: m.Name.In(l), Note: note})
 	}
 	return v
 }

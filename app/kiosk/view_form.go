@@ -15,6 +15,9 @@ func (k *Kiosk) form(say text.Printer) Form {
 		Heading: form.Title(page, say.Language), Help: form.Help(page, say.Language),
 		Next: Button{say.T("form.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false},
 	}
+	if s.byHand && len(page.Fields) > len(s.shown(page)) {
+		v.Help = say.T("form.byhand") // the page's own words speak of the card
+	}
 	var faults map[string]catalog.Fault
 	if s.complain {
 		faults = s.faults(s.page, k.cfg.Now())
@@ -22,7 +25,7 @@ func (k *Kiosk) form(say text.Printer) Form {
 			v.Errors = say.T("form.errors", "count", strconv.Itoa(len(faults)))
 		}
 	}
-	for _, f := range page.Fields {
+	for _, f := range s.shown(page) {
 		v.Fields = append(v.Fields, k.field(f, faults[f.ID], say))
 		if f.ID == s.focus {
 			v.Keypad = keypad(f, s.emptyAfter(f.ID) != "", say)
@@ -39,6 +42,9 @@ func (k *Kiosk) field(f catalog.Field, fault catalog.Fault, say text.Printer) Fi
 	switch f.Input {
 	case catalog.InputFixed:
 		v.Kind, v.Note, v.Value = FieldFixed, say.T("form.fromcard"), masked(f, typed)
+		if s.byHand {
+			v.Note = say.T("form.fromhand")
+		}
 	case catalog.InputChoice:
 		v.Kind = FieldChoice
 		for _, o := range f.Options {
@@ -56,6 +62,12 @@ func (k *Kiosk) field(f catalog.Field, fault catalog.Fault, say text.Printer) Fi
 		}
 	case catalog.InputText:
 		v.Kind, v.Value, v.Focus = FieldText, typed, Focus{Field: f.ID}
+		if f.Scan && k.scans() {
+			v.Note = say.T("form.scan")
+		}
+	}
+	if f.ID == s.misread {
+		v.Error = say.T("form.misread")
 	}
 	return v
 }
@@ -99,10 +111,13 @@ func (k *Kiosk) review(say text.Printer) Review {
 		Confirm:     Button{say.T("review.confirm"), Confirm{}, false}, Back: Button{say.T("form.back"), Back{}, false},
 	}
 	person := Group{Title: say.T("review.person")}
+	if s.byHand {
+		person.Title = say.T("review.byhand")
+	}
 	var groups []Group
 	for i, p := range form.Pages {
 		g := Group{Title: form.Title(p, say.Language), Edit: Button{say.T("review.edit"), Edit{Page: i}, false}}
-		for _, f := range p.Fields {
+		for _, f := range s.shown(p) {
 			row := Row{Label: form.Label(f, say.Language), Value: k.reviewValue(f, say)}
 			if f.Input == catalog.InputFixed {
 				person.Rows = append(person.Rows, row)

@@ -6,7 +6,6 @@ import (
 
 	"onedoor/app/text"
 	"onedoor/app/visit"
-	"onedoor/device"
 	"onedoor/sync/engine"
 )
 
@@ -40,6 +39,10 @@ func (k *Kiosk) screen(say text.Printer) Screen {
 		return k.acceptedScreen(say)
 	case visit.Refused:
 		return k.refused(say)
+	case visit.Number:
+		return k.numberForm(say)
+	case visit.Progress:
+		return k.progress(say)
 	default:
 		return k.goodbye(say)
 	}
@@ -65,15 +68,15 @@ func (k *Kiosk) frame(say text.Printer) Frame {
 
 func (k *Kiosk) link(say text.Printer) Notice {
 	if !k.out.IsZero() {
-		return Notice{Stop, say.T("link.closed")}
+		return Notice{Tone: Stop, Text: say.T("link.closed")}
 	}
 	switch k.cfg.Link.Status().Link {
 	case engine.Online:
-		return Notice{Good, say.T("link.online")}
+		return Notice{Tone: Good, Text: say.T("link.online")}
 	case engine.Offline:
-		return Notice{Caution, say.T("link.offline")}
+		return Notice{Tone: Caution, Text: say.T("link.offline")}
 	default:
-		return Notice{Neutral, say.T("link.unknown")}
+		return Notice{Tone: Neutral, Text: say.T("link.unknown")}
 	}
 }
 
@@ -121,24 +124,14 @@ func (k *Kiosk) warning(say text.Printer) *Warning {
 	}
 	left := int((k.stretch(k.cfg.Idle.Warning) - k.cfg.Now().Sub(k.warned) + time.Second - 1) / time.Second)
 	seconds := strconv.Itoa(left)
+	if k.state == visit.Progress { // nothing was filled in
+		return &Warning{Heading: say.T("warning.heading"), Text: say.T("progress.idle", "seconds", seconds), Seconds: left,
+			Stay: Button{say.T("linger.stay"), Stay{}, false}, Leave: Button{say.T("progress.leave"), Leave{}, false}}
+	}
 	if k.state == visit.Receipt {
 		return &Warning{Heading: say.T("linger.heading"), Text: say.T("linger.text", "seconds", seconds), Seconds: left,
 			Stay: Button{say.T("linger.stay"), Stay{}, false}, Leave: Button{say.T("accepted.leave"), Leave{}, false}}
 	}
 	return &Warning{Heading: say.T("warning.heading"), Text: say.T("warning.text", "seconds", seconds), Seconds: left,
 		Stay: Button{say.T("warning.stay"), Stay{}, false}, Leave: Button{say.T("warning.leave"), Abandon{}, false}}
-}
-
-// trouble is what does not work, before anyone starts; the worst first.
-func (k *Kiosk) trouble(say text.Printer) Notice {
-	if k.cfg.Reader.Status().State == device.StateDisconnected || k.cfg.Reader.Status().State == device.StateProblem {
-		return Notice{Stop, say.T("trouble.reader")}
-	}
-	switch st := k.cfg.Printer.Status(); {
-	case st.Problem == device.ProblemPaperOut:
-		return Notice{Caution, say.T("trouble.paper")}
-	case st.State == device.StateDisconnected || st.State == device.StateProblem:
-		return Notice{Caution, say.T("trouble.printer")}
-	}
-	return Notice{}
 }

@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"onedoor/app/health"
 	"onedoor/app/text"
 	"onedoor/app/visit"
 	"onedoor/device"
@@ -17,20 +18,19 @@ func (k *Kiosk) acceptedScreen(say text.Printer) Accepted {
 		NextTitle: say.T("accepted.next"), NextLead: s.service.Promise.In(say.Language), NextText: s.service.Next.In(say.Language),
 		Printing: k.state == visit.Printing, Leave: Button{say.T("accepted.leave"), Leave{}, k.state == visit.Printing},
 	}
-	delivered := s.stage != ""
-	accepted := delivered && s.stage != wire.StageDelivered && s.stage != wire.StageReturned
-	v.Track = []Milestone{
-		{say.T("track.saved"), Reached}, {say.T("track.delivered"), reached(delivered)}, {say.T("track.accepted"), reached(accepted)},
-	}
+	v.Track = track(s.stage, say)
 	switch {
-	case accepted:
+	case s.stage == wire.StageReturned:
+		v.Help = say.T("progress.returned.help")
+	case v.Track[2].State == Reached:
 		v.Help = say.T("accepted.help.accepted")
-	case delivered:
+	case v.Track[1].State == Reached:
 		v.Help = say.T("accepted.help.delivered")
-	case k.cfg.Link.Status().Link == engine.Online:
-		v.Help = say.T("accepted.help.online")
 	default:
-		v.Help = say.T("accepted.help.offline")
+		v.Help = say.T(onTheWay(k.cfg.Link.Status().Link == engine.Online))
+	}
+	if s.byHand {
+		v.NextText = say.T("accepted.byhand") + v.NextText
 	}
 	v.Receipt = k.receiptNotice(say)
 	switch {
@@ -53,15 +53,15 @@ func reached(yes bool) MilestoneState {
 
 func (k *Kiosk) receiptNotice(say text.Printer) Notice {
 	if k.state == visit.Printing {
-		return Notice{Neutral, say.T("print.busy")}
+		return Notice{Tone: Neutral, Text: say.T("print.busy")}
 	}
 	switch k.visit.print.Outcome {
 	case printer.Printed:
-		return Notice{Good, say.T("print.printed")}
+		return Notice{Tone: Good, Text: say.T("print.printed")}
 	case printer.NotPrinted:
-		return Notice{Caution, say.T("print.failed", "cause", say.T(causeKey(k.visit.print.Cause)))}
+		return Notice{Tone: Caution, Text: say.T("print.failed", "cause", say.T(causeKey(k.visit.print.Cause))), Staff: k.staff(health.ReceiptPrinter)}
 	default:
-		return Notice{Caution, say.T("print.unknown")}
+		return Notice{Tone: Caution, Text: say.T("print.unknown"), Staff: k.staff(health.ReceiptPrinter)}
 	}
 }
 

@@ -14,7 +14,8 @@ type Facts struct {
 	Kiosk      string
 	Service    string
 	Department string
-	Name       string // masked
+	Name       string // masked; the number where there is no name
+	ByHand     bool   // the number was typed, and no card was read
 	Number     string // 20 digits
 	Tracking   string // URL in the QR
 	Code       string // the tracking code in it, for typing
@@ -52,6 +53,11 @@ func Paper(f Facts, say text.Printer) document.Document {
 		document.Rule{},
 		document.Text{Text: say.T(state), Bold: true},
 		document.Text{Text: say.T("receipt.law")},
+	)
+	if f.ByHand {
+		blocks = append(blocks, document.Text{Text: say.T("receipt.byhand"), Bold: true})
+	}
+	blocks = append(blocks,
 		document.Feed{Lines: 1},
 		document.Text{Text: say.T("receipt.next"), Bold: true},
 		document.Text{Text: f.Promise},

@@ -27,7 +27,7 @@ func newIdentify(kit *widget.Kit) *identify {
 }
 
 func (i *identify) show(v kiosk.Identify, s theme.Scale) {
-	i.page.show(v.Heading, v.Help, kiosk.Button{}, v.Back, s)
+	i.page.show(v.Heading, v.Help, v.Next, v.Back, s)
 	tint := i.kit.Palette.Action
 	if v.Phase == kiosk.ReaderMissing {
 		tint = i.kit.Palette.Line

@@ -57,6 +57,12 @@ func digits(w words) kiosk.Keypad {
 	}}
 }
 
+func numberKeys(w words) kiosk.Keypad {
+	k := digits(w)
+	k.Rows[3] = []kiosk.Key{{Label: "X", Intent: kiosk.Type{Text: "X"}}}
+	return k
+}
+
 func letters(w words) kiosk.Keypad {
 	row := func(s string) (out []kiosk.Key) {
 		for _, r := range s {
@@ -97,6 +103,14 @@ func samples(english bool) []sample {
 	add("attract", online, attract)
 	attract.Trouble = kiosk.Notice{Tone: kiosk.Caution, Text: w.of("打印机暂时不能用，仍可办理，编号会显示在屏幕上", "The printer is not working. You can still apply; your number will be on the screen.")}
 	add("attract-trouble", online, attract)
+	attract.Trouble = kiosk.Notice{
+		Tone: kiosk.Stop, Text: w.of("读卡器暂时不能用。高龄津贴申领可以输入身份证号办理，别的事请到人工窗口", "The card reader is not working. You can type your ID number for Old-age allowance; for anything else please go to a counter."),
+		Staff: "给工作人员看：READER-UNPLUGGED，14:02 起。读卡器的数据线松脱。请插好，几秒后自动恢复\n给工作人员看：PRINTER-PAPER-LOW，13:40 起。纸快用完了。请备好一卷新纸",
+	}
+	add("attract-reader", online, attract)
+	attract.Lead += "\n" + w.of("有回执？把二维码对准扫码口，就能看办到哪一步", "Got a receipt? Hold its QR code to the scanner to see how far your case is")
+	attract.Trouble = kiosk.Notice{Staff: "给工作人员看：PRINTER-PAPER-LOW，13:40 起。纸快用完了。请备好一卷新纸"}
+	add("attract-low", online, attract)
 
 	identify := kiosk.Identify{
 		Heading: w.of("请把身份证放在读卡区", "Lay your ID card on the reader"),
@@ -111,8 +125,24 @@ func samples(english bool) []sample {
 	identify.Trouble = kiosk.Notice{Tone: kiosk.Stop, Text: w.of("没有读到身份证，请拿起来，重新平放一次", "The card could not be read. Please lift it and lay it down flat again.")}
 	add("identify-failed", w.frame("", ""), identify)
 	identify.Phase = kiosk.ReaderMissing
-	identify.Trouble = kiosk.Notice{Tone: kiosk.Stop, Text: w.of("读卡器没有接好，请到人工窗口办理，工作人员已收到提示", "The card reader is not connected. Please go to a counter; staff have been told.")}
+	identify.Heading = w.of("读卡器暂时不能用", "The card reader is not working")
+	identify.Help = w.of("请到人工窗口，或旁边的自助终端办理", "Please go to a counter or use another terminal")
+	identify.Trouble = kiosk.Notice{Staff: "给工作人员看：READER-UNPLUGGED，14:02 起。读卡器的数据线松脱。请插好，几秒后自动恢复"}
 	add("identify-missing", w.frame("", ""), identify)
+	identify.Help = w.of("想办高龄津贴申领，可以输入身份证号。别的事请到人工窗口", "For Old-age allowance you can type your ID number. For anything else please go to a counter.")
+	identify.Next = kiosk.Button{Label: w.of("输入身份证号", "Type my ID number"), Intent: kiosk.TypeNumber{}}
+	add("identify-typed", w.frame("", ""), identify)
+
+	number := kiosk.Form{
+		Heading: w.of("请输入身份证号", "Type your ID number"), Help: w.of("读卡器不能用时，高龄津贴申领可以这样办", "While the card reader is not working, this is a way to apply for: Old-age allowance"),
+		Fields: []kiosk.Field{{ID: "number", Kind: kiosk.FieldText, Label: w.of("身份证号", "ID number"), Hint: w.of("18 位，最后一位可能是 X", "18 characters, the last may be X"), Focused: true, Focus: kiosk.Focus{Field: "number"}}},
+		Keypad: numberKeys(w), Next: next, Back: back,
+	}
+	add("number", w.frame("", ""), number)
+	number.Fields = []kiosk.Field{number.Fields[0]}
+	number.Fields[0].Value, number.Fields[0].Error = "110101 19000101 0015", w.of("这个号码不对，请看着身份证，一位一位再核对", "This can not be an ID number. Please compare it with your card, digit by digit")
+	number.Errors = w.of("还有 1 项需要填好，请看每一项下面的字", "Please complete 1 more. See the words below each.")
+	add("number-wrong", w.frame("", ""), number)
 
 	tiles := []kiosk.Tile{
 		{Icon: "home-check", Title: w.service(), Text: w.of("居住证满一年前 30 日内办理，当场提交，不收费", "Within 30 days before your permit's year ends, free of charge"), Badge: w.of("现在就能提交", "Can be submitted now"), Intent: kiosk.Choice{Service: "residence-permit"}},
@@ -123,6 +153,10 @@ func samples(english bool) []sample {
 		Services: tiles, Back: back,
 	}
 	add("choose", w.frame("", ""), choose)
+	choose.Services = append([]kiosk.Tile(nil), tiles...)
+	choose.Services[0].Off, choose.Services[0].Badge = true, w.of("身份证过期，请到窗口办", "Card expired, please go to a counter")
+	add("choose-refused", w.frame("", ""), choose)
+	choose.Services = append([]kiosk.Tile(nil), tiles...)
 	for i := range 6 {
 		t := tiles[i%2]
 		t.Intent = kiosk.Choice{Service: fmt.Sprintf("service-%d", i)}
@@ -224,8 +258,10 @@ func samples(english bool) []sample {
 	add("accepted", done, accepted)
 	accepted.Heading = w.of("已收件，请记下编号", "Received. Please note your number")
 	accepted.Receipt = kiosk.Notice{Tone: kiosk.Caution, Text: w.of("回执没有打印：纸用完了。收件不受影响，请抄下或拍下编号", "The receipt was not printed: out of paper. Your case is not affected. Please note or photograph the number.")}
+	accepted.Receipt.Staff = "给工作人员看：PRINTER-PAPER-OUT，14:20 起。纸用完了。请打开上盖，换一卷新纸，合上盖子"
 	accepted.Printing = false
 	accepted.Again = kiosk.Button{Label: w.of("再打一次", "Print again"), Intent: kiosk.Again{}}
+	track := accepted.Track
 	accepted.Track = append([]kiosk.Milestone(nil), accepted.Track...)
 	accepted.Track[1].State = kiosk.Reached
 	accepted.Help = w.of("材料已送达中心，等部门受理", "Delivered to the centre, waiting for the department")
@@ -235,6 +271,17 @@ func samples(english bool) []sample {
 		Heading: w.of("没有收件", "Not received"),
 		Help:    w.of("本机现在保存不了材料，您填的内容还在。请再试一次，或到人工窗口办理。", "This machine can not save your case now. Your answers are still here. Please try again, or go to a counter."),
 		Code:    w.of("给工作人员看：OUTBOX-REFUSED", "For staff: OUTBOX-REFUSED"), Retry: kiosk.Button{Label: w.of("再试一次", "Try again"), Intent: kiosk.Confirm{}}, Leave: kiosk.Button{Label: w.of("离开，去窗口", "Leave"), Intent: kiosk.Leave{}},
+	})
+	add("progress", w.frame("", ""), kiosk.Progress{
+		Heading: w.of("已收件，保存在本机", "Received, saved on this machine"), Help: w.of("现在离线，材料已安全保存在本机，联网后自动送出", "We are offline. Your case is safe on this machine and will be sent by itself."),
+		Service: w.service(), NumberLabel: accepted.NumberLabel, Number: accepted.Number, Track: track,
+		AsOf:  w.of("收件时间 2026-11-25 09:12\n本机现在离线，中心那边可能有更新的进展。用手机扫回执上的码最准", "Received 2026-11-25 09:12\nThis machine is offline and the centre may know more. Scan the receipt with your phone for the latest"),
+		Leave: kiosk.Button{Label: w.of("看好了，返回", "Back to the start"), Intent: kiosk.Leave{}},
+	})
+	add("progress-unknown", w.frame("", ""), kiosk.Progress{
+		Heading: w.of("本机没有这张回执的记录", "This machine does not know this receipt"),
+		Help:    w.of("它可能是在别的机器或窗口收的，不等于没有收件。请用手机扫回执上的码，或凭收件编号到任一窗口查", "It may come from another machine or a counter; that does not mean it was not received. Please scan it with your phone, or ask at any counter"),
+		Leave:   kiosk.Button{Label: w.of("看好了，返回", "Back to the start"), Intent: kiosk.Leave{}},
 	})
 	add("goodbye", w.frame("", ""), kiosk.Goodbye{
 		Heading: w.of("请拿好您的东西", "Please take your things"), Help: w.of("您填的内容已清除", "Your answers have been cleared"),

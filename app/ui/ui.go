@@ -46,6 +46,7 @@ type screens struct {
 	accepting    *accepting
 	accepted     *accepted
 	refused      *refused
+	progress     *progress
 	goodbye      *goodbye
 	outOfService *outOfService
 }
@@ -53,7 +54,7 @@ type screens struct {
 // all lists the screens.
 func (s *screens) all() []screen {
 	return []screen{
-		s.attract, s.identify, s.choose, s.guide, s.form, s.review, s.accepting, s.accepted, s.refused, s.goodbye, s.outOfService,
+		s.attract, s.identify, s.choose, s.guide, s.form, s.review, s.accepting, s.accepted, s.refused, s.progress, s.goodbye, s.outOfService,
 	}
 }
 
@@ -69,7 +70,7 @@ func New(c Config) (*UI, error) {
 	u := &UI{kit: kit, screens: screens{
 		attract: newAttract(kit), identify: newIdentify(kit), choose: newChoose(kit), guide: newGuide(kit), form: newForm(kit),
 		review: newReview(kit), accepting: newAccepting(kit), accepted: newAccepted(kit), refused: newRefused(kit),
-		goodbye: newGoodbye(kit), outOfService: newOutOfService(kit),
+		progress: newProgress(kit), goodbye: newGoodbye(kit), outOfService: newOutOfService(kit),
 	}}
 	var objects []fyne.CanvasObject
 	for _, s := range u.screens.all() {
@@ -144,6 +145,8 @@ func (u *UI) find(v kiosk.Screen, s theme.Scale) (screen, func()) {
 		return w.accepted, func() { w.accepted.show(v, s) }
 	case kiosk.Refused:
 		return w.refused, func() { w.refused.show(v, s) }
+	case kiosk.Progress:
+		return w.progress, func() { w.progress.show(v, s) }
 	case kiosk.Goodbye:
 		return w.goodbye, func() { w.goodbye.show(v, s) }
 	case kiosk.OutOfService:

@@ -2,7 +2,7 @@ package visit
 
 // String names the state for logs and statistics.
 func (s State) String() string {
-	names := [...]string{"attract", "identify", "choose", "guide", "fill", "review", "accepting", "printing", "receipt", "refused", "goodbye"}
+	names := [...]string{"attract", "identify", "number", "choose", "guide", "fill", "review", "accepting", "printing", "receipt", "refused", "progress", "goodbye"}
 	if int(s) < len(names) {
 		return names[s]
 	}
@@ -11,7 +11,7 @@ func (s State) String() string {
 
 // String names the event for logs and statistics.
 func (e Event) String() string {
-	names := [...]string{"started", "card-read", "service-chosen", "guide-read", "form-done", "back-pressed", "edit-pressed",
+	names := [...]string{"started", "card-read", "number-chosen", "number-typed", "receipt-scanned", "service-chosen", "guide-read", "form-done", "back-pressed", "edit-pressed",
 		"confirmed", "item-accepted", "item-refused", "print-ended", "print-again", "leave-pressed", "home-pressed", "idle-expired",
 		"goodbye-over"}
 	if int(e) < len(names) {

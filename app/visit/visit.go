@@ -12,6 +12,7 @@ type State uint8
 const (
 	Attract   State = iota // nobody is here
 	Identify               // waits for the card
+	Number                 // takes a typed number, where no card can be read
 	Choose                 // waits for a service
 	Guide                  // shows what the service needs
 	Fill                   // the form
@@ -20,6 +21,7 @@ const (
 	Printing               // accepted; the receipt is being printed
 	Receipt                // accepted; the print has ended, one way or the other
 	Refused                // not accepted, or not known to be, and said so
+	Progress               // shows what is known of a scanned receipt
 	Goodbye                // wiped; card and receipt are to be taken
 )
 
@@ -28,22 +30,25 @@ type Event uint8
 
 // The events.
 const (
-	Started       Event = iota // touch on the attract screen
-	CardRead                   // one card, read whole
-	ServiceChosen              // a tile
-	GuideRead                  // materials are at hand
-	FormDone                   // every page is valid
-	BackPressed                // one state back
-	EditPressed                // from the review to the form
-	Confirmed                  // hand it in
-	ItemAccepted               // durable in the outbox
-	ItemRefused                // not accepted, or not known to be
-	PrintEnded                 // printed, not printed or unknown
-	PrintAgain                 // the citizen asks for the paper that did not come, or may not have
-	LeavePressed               // done
-	HomePressed                // give up
-	IdleExpired                // nobody answered the warning
-	GoodbyeOver                // the goodbye was shown long enough
+	Started        Event = iota // touch on the attract screen
+	CardRead                    // one card, read whole
+	NumberChosen                // the citizen would rather type the number
+	NumberTyped                 // a possible number, whole
+	ReceiptScanned              // a code that some receipt may bear
+	ServiceChosen               // a tile
+	GuideRead                   // materials are at hand
+	FormDone                    // every page is valid
+	BackPressed                 // one state back
+	EditPressed                 // from the review to the form
+	Confirmed                   // hand it in
+	ItemAccepted                // durable in the outbox
+	ItemRefused                 // not accepted, or not known to be
+	PrintEnded                  // printed, not printed or unknown
+	PrintAgain                  // the citizen asks for the paper that did not come, or may not have
+	LeavePressed                // done
+	HomePressed                 // give up
+	IdleExpired                 // nobody answered the warning
+	GoodbyeOver                 // the goodbye was shown long enough
 )
 
 // Effect is what the runner has to do after a step, in order.
@@ -58,6 +63,7 @@ const (
 	AcceptItem
 	PrintReceipt
 	RecordPrint // keep the outcome as an item
+	LookUp      // find out what is known of the scanned receipt
 	Wipe        // everything of this citizen
 )
 
@@ -94,6 +100,16 @@ func table() map[key]Step {
 
 		{Identify, CardRead}:    {Choose, []Effect{IgnoreCards}},
 		{Identify, BackPressed}: away(),
+
+		{Identify, NumberChosen}: {Number, nil},
+		{Number, NumberTyped}:    {Choose, []Effect{IgnoreCards}},
+		{Number, CardRead}:       {Choose, []Effect{IgnoreCards}},
+		{Number, BackPressed}:    {Identify, nil},
+
+		{Attract, ReceiptScanned}:  {Progress, []Effect{IgnoreCards, LookUp}},
+		{Identify, ReceiptScanned}: {Progress, []Effect{IgnoreCards, LookUp}},
+		{Progress, ReceiptScanned}: {Progress, []Effect{LookUp}},
+		{Progress, LeavePressed}:   away(),
 
 		{Choose, ServiceChosen}: {Guide, nil},
 		{Choose, BackPressed}:   away(),

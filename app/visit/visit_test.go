@@ -9,8 +9,11 @@ import (
 
 // want is the whole table: every pair that is not listed is ignored.
 var want = map[visit.State]map[visit.Event]visit.State{
-	visit.Attract:   {visit.Started: visit.Identify, visit.CardRead: visit.Choose},
-	visit.Identify:  {visit.CardRead: visit.Choose, visit.BackPressed: visit.Goodbye},
+	visit.Attract: {visit.Started: visit.Identify, visit.CardRead: visit.Choose, visit.ReceiptScanned: visit.Progress},
+	visit.Identify: {visit.CardRead: visit.Choose, visit.BackPressed: visit.Goodbye, visit.NumberChosen: visit.Number,
+		visit.ReceiptScanned: visit.Progress},
+	visit.Number:    {visit.NumberTyped: visit.Choose, visit.CardRead: visit.Choose, visit.BackPressed: visit.Identify},
+	visit.Progress:  {visit.ReceiptScanned: visit.Progress, visit.LeavePressed: visit.Goodbye},
 	visit.Choose:    {visit.ServiceChosen: visit.Guide, visit.BackPressed: visit.Goodbye},
 	visit.Guide:     {visit.GuideRead: visit.Fill, visit.BackPressed: visit.Choose},
 	visit.Fill:      {visit.FormDone: visit.Review, visit.BackPressed: visit.Guide},

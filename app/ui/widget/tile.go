@@ -36,7 +36,7 @@ func NewTile(kit *Kit) *Tile {
 
 // Set shows a service.
 func (t *Tile) Set(v kiosk.Tile, s theme.Scale) {
-	t.setButton(kiosk.Button{Label: v.Title, Intent: v.Intent})
+	t.setButton(kiosk.Button{Label: v.Title, Intent: v.Intent, Off: v.Off})
 	t.tile, t.scale = v, s
 	t.dress()
 }
@@ -57,6 +57,9 @@ func (t *Tile) dress() {
 	p, s := t.kit.Palette, t.scale
 	fill, seat, ink, title, text, tag, badge := p.Surface, p.ActionSoft, p.Action, p.Text, p.Text2, p.ActionSoft, p.ActionPress
 	edge := p.Line
+	if t.tile.Off {
+		fill, seat, ink, title, tag, badge = p.Ground, p.Rule, p.Text2, p.Text2, p.Rule, p.Text
+	}
 	if t.down {
 		fill, seat, ink, title, text, tag, badge = p.ActionPress, p.ActionPress, p.OnAction, p.OnAction, p.OnAction, p.Action, p.OnAction
 		edge = p.ActionPress
@@ -66,7 +69,11 @@ func (t *Tile) dress() {
 	show(t.tag, t.tile.Badge != "")
 	paint(t.tag, tag, tag, 0)
 	t.icon.Set(t.tile.Icon, ink)
-	t.more.Set("chevron-right", ink)
+	more := "chevron-right"
+	if t.tile.Off {
+		more = ""
+	}
+	t.more.Set(more, ink)
 	t.title.Set(t.tile.Title, Style{Size: s.Large + 4, Bold: true, Color: title, Narrow: true})
 	t.text.Set(t.tile.Text, Style{Size: s.Body, Color: text})
 	t.badge.Set(t.tile.Badge, Style{Size: s.Small, Bold: true, Color: badge, Narrow: true})

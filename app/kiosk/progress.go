@@ -1,0 +1,95 @@
+package kiosk
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"onedoor/app/text"
+	"onedoor/sync/engine"
+	"onedoor/sync/outbox"
+	"onedoor/sync/wire"
+)
+
+// finding is what this machine knows of a receipt that was scanned. It holds nothing of a person.
+type finding struct {
+	hash    string // of the tracking code; empty when the code was none
+	known   bool   // the case was accepted here
+	number  string
+	service string // id
+	at      time.Time
+	stage   wire.Stage
+}
+
+// lookUp brings the finding up to date. Central is not asked: a kiosk that is offline answers the same way.
+func (k *Kiosk) lookUp() {
+	f := &k.visit.look
+	if f.hash == "" {
+		return
+	}
+	e, err := k.cfg.Outbox.ByTrack(f.hash)
+	if err != nil {
+		if !errors.Is(err, outbox.ErrNotFound) {
+			k.cfg.Logger.Error("look up receipt", "err", err)
+		}
+		return
+	}
+	f.known, f.number, f.at = true, e.Item.ReceiptNo, e.AcceptedAt.Local()
+	f.service = strings.TrimPrefix(e.Item.Subject, "service/")
+	if c, err := k.cfg.Outbox.Case(e.Item.CaseID); err == nil {
+		f.stage = c.Stage()
+	}
+}
+
+func (k *Kiosk) progress(say text.Printer) Progress {
+	f := k.visit.look
+	v := Progress{Leave: Button{say.T("progress.leave"), Leave{}, false}}
+	if !f.known {
+		key := "progress.unknown"
+		if f.hash == "" {
+			key = "progress.other"
+		}
+		v.Heading, v.Help = say.T(key+".heading"), say.T(key+".help")
+		return v
+	}
+	v.NumberLabel, v.Number = say.T("accepted.number"), text.Fours(f.number)
+	v.Track = track(f.stage, say)
+	online := k.cfg.Link.Status().Link == engine.Online
+	switch f.stage {
+	case "":
+		v.Heading, v.Help = say.T("progress.saved"), say.T(onTheWay(online))
+	case wire.StageDelivered:
+		v.Heading, v.Help = say.T("progress.delivered"), say.T("accepted.help.delivered")
+	case wire.StageReturned:
+		v.Heading, v.Help = say.T("progress.returned.heading"), say.T("progress.returned.help")
+	case wire.StageDone:
+		v.Heading, v.Help = say.T("progress.done.heading"), say.T("progress.done.help")
+	default:
+		v.Heading, v.Help = say.T("progress.accepted.heading"), say.T("progress.accepted.help")
+	}
+	if svc, ok := k.cfg.Catalogue.Service(f.service); ok {
+		v.Service = svc.Title.In(say.Language)
+	}
+	v.AsOf = say.T("progress.received", "time", text.Stamp(f.at))
+	if !online {
+		v.AsOf += "\n" + say.T("progress.offline")
+	}
+	return v
+}
+
+// track is the three truths of a case.
+func track(stage wire.Stage, say text.Printer) []Milestone {
+	delivered := stage != ""
+	accepted := delivered && stage != wire.StageDelivered && stage != wire.StageReturned
+	return []Milestone{
+		{say.T("track.saved"), Reached}, {say.T("track.delivered"), reached(delivered)}, {say.T("track.accepted"), reached(accepted)},
+	}
+}
+
+// onTheWay gives the key of what holds of a case that is only on this machine.
+func onTheWay(online bool) string {
+	if online {
+		return "accepted.help.online"
+	}
+	return "accepted.help.offline"
+}

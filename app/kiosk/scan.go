@@ -1,0 +1,75 @@
+package kiosk
+
+import (
+	"bytes"
+	"context"
+	"path"
+	"strings"
+
+	"onedoor/app/catalog"
+	"onedoor/app/visit"
+	"onedoor/device"
+	"onedoor/device/scanner"
+	"onedoor/sync/tracking"
+)
+
+// scan lets the scanner take codes, or stops it.
+func (k *Kiosk) scan(on bool) {
+	if k.cfg.Scanner != nil {
+		k.cfg.Scanner.Enable(on)
+	}
+}
+
+// scans says whether a code can be scanned here and now.
+func (k *Kiosk) scans() bool {
+	return k.cfg.Scanner != nil && k.cfg.Scanner.Status().State == device.StateReady
+}
+
+// scanEvent takes in what the scanner saw: a receipt's code before a visit has begun, a material's code while a form is
+// filled in. Anywhere else a code means nothing.
+func (k *Kiosk) scanEvent(ctx context.Context, ev scanner.Event) {
+	got, ok := ev.(scanner.Scanned)
+	if !ok {
+		return
+	}
+	defer got.Code.Wipe()
+	switch k.state {
+	case visit.Fill:
+		k.alive()
+		k.visit.misread = ""
+		k.fillScanned(got.Code.Text)
+	case visit.Attract, visit.Identify, visit.Progress:
+		if !k.out.IsZero() {
+			return
+		}
+		k.alive()
+		k.visit.look = finding{}
+		if code, err := tracking.Parse(path.Base(string(bytes.TrimSpace(got.Code.Text)))); err == nil {
+			k.visit.look.hash = code.Hash()
+		}
+		k.step(ctx, visit.ReceiptScanned)
+	}
+}
+
+// fillScanned answers the page's question that a code can answer. What does not fit changes nothing, and is told.
+func (k *Kiosk) fillScanned(code []byte) {
+	s := k.visit
+	for _, f := range s.service.Form.Pages[s.page].Fields {
+		if !f.Scan {
+			continue
+		}
+		old := bytes.Clone(s.typed[f.ID])
+		defer clear(old)
+		value := strings.ToUpper(string(bytes.TrimSpace(code)))
+		if fits(f, nil, value) {
+			s.set(f.ID, []byte(value))
+			if s.faults(s.page, k.cfg.Now())[f.ID] == catalog.Fault("") {
+				s.focusAfter(f.ID)
+				return
+			}
+			s.set(f.ID, old)
+		}
+		s.misread = f.ID
+		return
+	}
+}
