@@ -1,8 +1,8 @@
 package sim
 
 import (
-	"io"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -11,6 +11,11 @@ type LineFaults struct {
 	Damage  float64       // share of the bytes that arrive as others, 0 to 1
 	Dribble time.Duration // pause after each byte
 	HalfAt  int           // only so many bytes of each sending go out; 0 means all
+	Baud    int           // speed of the device, in bits a second; 0 means the one it was set up with
+	Strict  bool          // a host that has set another speed hears noise, and so does the device; needs a pseudo terminal
+	// Taken lets another program have the line: at once when nobody has it, else from the next plugging on. It has the lock
+	// that programs ask for; one that does not ask gets in.
+	Taken bool
 }
 
 // spoil damages bytes in place.
@@ -33,37 +38,63 @@ func (f LineFaults) cut(n int) int {
 	return n
 }
 
-// piece is how many bytes go out at once.
+// piece is how many of n bytes go out at once.
 func (f LineFaults) piece(n int) int {
 	if f.Dribble > 0 {
 		return min(n, 1)
 	}
-	return n
+	return min(n, 16)
 }
 
-// pause waits after a byte that dribbles; it returns false when stop was closed first.
-func (f LineFaults) pause(stop <-chan struct{}) bool {
-	if f.Dribble <= 0 {
-		return true
+// speed is that of the line; usual is the one set up.
+func (f LineFaults) speed(usual int) int {
+	if f.Baud > 0 {
+		return f.Baud
 	}
-	return wait(f.Dribble, stop)
+	return usual
 }
 
-// send puts b on the line at its speed, with the faults. It returns false when the line has gone.
-func (f LineFaults) send(line io.Writer, b []byte, out *pace, stop <-chan struct{}) bool {
-	b = append([]byte(nil), b[:f.cut(len(b))]...)
-	f.spoil(b)
-	for len(b) > 0 {
-		n := f.piece(min(16, len(b)))
-		if !out.spend(n, stop) {
-			return false
-		}
-		if _, err := line.Write(b[:n]); err != nil || !f.pause(stop) {
-			return false
-		}
-		b = b[n:]
+// news wakes those who wait when the levers have been moved. The zero value is ready.
+type news struct {
+	mu   sync.Mutex
+	next chan struct{}
+}
+
+// coming is closed at the next moving. It must be taken before a look at the levers, so that none is missed.
+func (n *news) coming() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.next == nil {
+		n.next = make(chan struct{})
 	}
-	return true
+	return n.next
+}
+
+func (n *news) tell() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.next != nil {
+		close(n.next)
+		n.next = nil
+	}
+}
+
+// wait waits until d has passed since start; d is asked anew when the levers are moved. It returns false when stop was
+// closed first.
+func (n *news) wait(start time.Time, d func() time.Duration, stop <-chan struct{}) bool {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		coming := n.coming()
+		timer.Reset(time.Until(start.Add(d())))
+		select {
+		case <-stop:
+			return false
+		case <-timer.C:
+			return true
+		case <-coming:
+		}
+	}
 }
 
 // wait returns false when stop was closed before d was over.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -19,8 +20,8 @@ type terminal struct {
 	closing       sync.Once
 }
 
-// openTerminal makes a raw pseudo terminal and, if link is not empty, points a symbolic link at its near side.
-func openTerminal(link string) (*terminal, error) {
+// openTerminal makes a raw pseudo terminal.
+func openTerminal() (*terminal, error) {
 	master, slave, err := pty.Open()
 	if err != nil {
 		return nil, fmt.Errorf("open pseudo terminal: %w", err)
@@ -50,13 +51,7 @@ func openTerminal(link string) (*terminal, error) {
 		return fail(err)
 	}
 	_ = master.Close()
-	master = os.NewFile(uintptr(fd), "ptmx")
-	if link != "" {
-		if err := point(link, slave.Name()); err != nil {
-			return fail(err)
-		}
-	}
-	return &terminal{master: master, slave: slave}, nil
+	return &terminal{master: os.NewFile(uintptr(fd), "ptmx"), slave: slave}, nil
 }
 
 // point replaces the link in one step.
@@ -86,6 +81,36 @@ func (t *terminal) Close() error {
 	return nil
 }
 
+// near does something with the near side's descriptor, unless it is closed.
+func (t *terminal) near(do func(fd int)) {
+	raw, err := t.slave.SyscallConn()
+	if err == nil {
+		// An error means that the terminal was closed meanwhile.
+		_ = raw.Control(func(fd uintptr) { do(int(fd)) })
+	}
+}
+
+// speed is what the near side was set to, in bits a second; 0 when it can not be told.
+func (t *terminal) speed() int {
+	speed := 0
+	t.near(func(fd int) {
+		if s, err := unix.IoctlGetTermios(fd, unix.TCGETS2); err == nil {
+			speed = int(s.Ospeed)
+		}
+	})
+	return speed
+}
+
+// hold takes the lock that programs ask for before they use the line, as another program would, or gives it back. Nobody
+// is thrown out: while a program has the line, taking it does nothing.
+func (t *terminal) hold(on bool) {
+	how := unix.LOCK_UN
+	if on {
+		how = unix.LOCK_EX | unix.LOCK_NB
+	}
+	t.near(func(fd int) { _ = unix.Flock(fd, how) })
+}
+
 // catchUp is how late a timer may be before the line counts as having been idle.
 const catchUp = 5 * time.Millisecond
 
@@ -102,78 +127,76 @@ func (p *pace) spend(n int, stop <-chan struct{}) bool {
 		p.next = now
 	}
 	p.next = p.next.Add(time.Duration(n) * 10 * time.Second / time.Duration(p.baud))
-	wait := time.NewTimer(time.Until(p.next))
-	defer wait.Stop()
-	select {
-	case <-stop:
+	return wait(time.Until(p.next), stop)
+}
+
+// wire is one plugging of a line: both directions at its speed, with the faults as they stand at each moment. One goroutine
+// may read while another writes.
+type wire struct {
+	line    io.ReadWriteCloser
+	baud    int // of the device, unless a lever says otherwise
+	faults  func() LineFaults
+	news    *news // of the levers
+	stop    <-chan struct{}
+	passed  func(n int) // is told of bytes that went out; may be nil
+	in, out pace
+}
+
+// read returns what came; false when the line has gone.
+func (w *wire) read(buf []byte) ([]byte, bool) {
+	n, err := w.line.Read(buf)
+	if err != nil {
+		return nil, false
+	}
+	f := w.faults()
+	w.in.baud = f.speed(w.baud)
+	if !w.in.spend(n, w.stop) {
+		return nil, false
+	}
+	w.garble(buf[:n], f)
+	return buf[:n], true
+}
+
+// put sends a few bytes and dribbles if it has to. It returns false when the line has gone.
+func (w *wire) put(b []byte) bool {
+	f := w.faults()
+	w.out.baud = f.speed(w.baud)
+	if !w.out.spend(len(b), w.stop) {
 		return false
-	case <-wait.C:
-		return true
 	}
+	w.garble(b, f)
+	n, err := w.line.Write(b)
+	if w.passed != nil {
+		w.passed(n)
+	}
+	return err == nil && (f.Dribble <= 0 || w.news.wait(time.Now(), func() time.Duration { return w.faults().Dribble }, w.stop))
 }
 
-// socket is where a simulator is plugged in: it makes a new terminal at each plugging, and remembers the last.
-type socket struct {
-	link  string
-	fixed io.ReadWriteCloser // instead of terminals; can not be plugged in again
-
-	mu      sync.Mutex
-	current io.ReadWriteCloser
-	path    string
-	stop    chan struct{} // closed when the present line is pulled
-	done    chan struct{} // closed when its serving has ended
-}
-
-var errPlugged = errors.New("sim: already plugged in")
-
-// plug opens a line and serves it on a goroutine of its own.
-func (s *socket) plug(serve func(line io.ReadWriteCloser, stop <-chan struct{})) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.current != nil {
-		return errPlugged
-	}
-	if s.fixed != nil {
-		s.current, s.fixed = s.fixed, nil
-	} else {
-		t, err := openTerminal(s.link)
-		if err != nil {
-			return err
+// send sends b with the faults. It returns false when the line has gone.
+func (w *wire) send(b []byte) bool {
+	f := w.faults()
+	b = append([]byte(nil), b[:f.cut(len(b))]...)
+	f.spoil(b)
+	for len(b) > 0 {
+		n := w.faults().piece(len(b))
+		if !w.put(b[:n]) {
+			return false
 		}
-		s.current, s.path = t, t.slave.Name()
-		if s.link != "" {
-			s.path = s.link
-		}
+		b = b[n:]
 	}
-	line, stop, done := s.current, make(chan struct{}), make(chan struct{})
-	s.stop, s.done = stop, done
-	go func() {
-		defer close(done)
-		serve(line, stop)
-	}()
-	return nil
+	return true
 }
 
-// pull closes the line and waits for its serving to end. Without a line it does nothing.
-func (s *socket) pull() {
-	s.mu.Lock()
-	line, stop, done := s.current, s.stop, s.done
-	s.current = nil
-	if line == nil {
-		s.mu.Unlock()
+// garble makes noise of bytes that pass between two different speeds.
+func (w *wire) garble(b []byte, f LineFaults) {
+	t, ok := w.line.(*terminal)
+	if !ok || !f.Strict {
 		return
 	}
-	if s.link != "" {
-		_ = os.Remove(s.link)
+	if theirs := t.speed(); theirs == 0 || theirs == f.speed(w.baud) {
+		return
 	}
-	close(stop)
-	_ = line.Close()
-	s.mu.Unlock()
-	<-done
-}
-
-func (s *socket) where() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.path
+	for i := range b {
+		b[i] = byte(rand.IntN(256))
+	}
 }

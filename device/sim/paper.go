@@ -37,10 +37,19 @@ type roll struct {
 	width int
 	rows  [][]bool
 	black bool
+	fed   int // rows since moved was last asked
+}
+
+// moved is how many rows the paper has moved on since it was last asked.
+func (r *roll) moved() int {
+	n := r.fed
+	r.fed = 0
+	return n
 }
 
 // feed moves the paper on.
 func (r *roll) feed(n int) {
+	r.fed += max(0, n)
 	for range min(n, maxRows-len(r.rows)) {
 		r.rows = append(r.rows, make([]bool, r.width))
 	}

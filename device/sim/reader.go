@@ -10,8 +10,6 @@ import (
 	"time"
 )
 
-var preamble = []byte{0xAA, 0xAA, 0xAA, 0x96, 0x69}
-
 // ReaderConfig says how to set a card reader up.
 type ReaderConfig struct {
 	// Link is a path for a symbolic link to the pseudo terminal, the same at each plugging; empty means none.
@@ -22,55 +20,21 @@ type ReaderConfig struct {
 	Baud int
 }
 
-// ReaderLevers are the faults of a card reader. The zero value is a reader that is well.
-type ReaderLevers struct {
-	LineFaults
-	Silent          bool          // hears nothing, says nothing
-	SelfTest        bool          // the security module is broken: 60
-	NoKeys          bool          // the security module has no keys: 66
-	OtherCard       bool          // what lies there is no identity card: 40
-	TwoCards        bool          // two cards disturb each other: found, but not to be selected
-	Swap            *CardData     // is laid in place of the card at the moment SwapAfter names, once
-	SwapAfter       Step          //
-	ReadFails       int           // so many next reads fail: 41
-	PullAt          int           // the card is pulled after so many bytes of a read's answer; 0 means never
-	UnplugAt        int           // the cable is pulled after so many bytes of a read's answer; 0 means never
-	FlipAt          int           // the byte at this place of each read's answer is damaged; 0 means none
-	Noise           int           // so many random bytes come before each answer
-	Stale           bool          // the former answer is sent again before each answer
-	Glued           bool          // each answer is sent twice without a pause
-	Lies            bool          // the length field of each answer says Length
-	Length          uint16        //
-	Echo            bool          // sends back what it hears: not a card reader at all
-	KeepsFound      bool          // goes on finding a card that was read
-	MissesAfterRead int           // so many finds after a read say "no card" though it lies there
-	NoAddress       bool          // does not know the question for the newest address: 21
-	Think           time.Duration // time between question and answer of a read
-	BadChecksum     int           // so many next answers have a wrong check byte
-}
-
-// Step is a step of reading a card.
-type Step uint8
-
-// The steps.
-const (
-	AfterFind Step = iota
-	AfterSelect
-	AfterRead
-)
-
 // Reader is a simulated card reader.
 type Reader struct {
 	socket socket
 	baud   int
+	news   news
 
+	moving sync.Mutex // held while levers are moved; taken before mu
 	mu     sync.Mutex
 	levers ReaderLevers
 	card   *CardData
 	state  cardState
-	reads  int    // whole answers to reads
-	asked  int    // requests heard
-	last   []byte // last answer, for Stale
+	deaf   time.Time // hears nothing before
+	reads  int       // whole answers to reads
+	asked  int       // requests heard
+	last   []byte    // last answer, for Stale
 }
 
 type cardState uint8
@@ -101,14 +65,14 @@ func NewReader(c ReaderConfig) (*Reader, error) {
 func (r *Reader) Path() string { return r.socket.where() }
 
 // Plug puts the cable back in. The path changes unless a link was asked for.
-func (r *Reader) Plug() error {
-	r.mu.Lock()
-	if r.state > laid {
-		r.state = laid // without power the module forgets
-	}
-	r.mu.Unlock()
-	return r.socket.plug(r.serve)
-}
+func (r *Reader) Plug() error { return r.socket.plug(r.serve) }
+
+// PlugAs puts the cable in where the reader gets another name: link leads to it, and the usual name stays away until it is
+// pulled and plugged in as ever.
+func (r *Reader) PlugAs(link string) error { return r.socket.plugAs(link, r.serve) }
+
+// Plugged says whether the cable is in. It may also have been pulled by a lever.
+func (r *Reader) Plugged() bool { return r.socket.plugged() }
 
 // Unplug pulls the cable.
 func (r *Reader) Unplug() { r.socket.pull() }
@@ -135,9 +99,18 @@ func (r *Reader) Lift() {
 
 // Laid says whether a card lies on the reader.
 func (r *Reader) Laid() bool {
+	_, ok := r.Card()
+	return ok
+}
+
+// Card is the card on the reader, if there is one. A lever may have taken it away or put another in its place.
+func (r *Reader) Card() (CardData, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.card != nil
+	if r.card == nil {
+		return CardData{}, false
+	}
+	return *r.card, true
 }
 
 // Reads is how many cards were handed out whole.
@@ -154,111 +127,74 @@ func (r *Reader) Asked() int {
 	return r.asked
 }
 
-// Levers changes the faults.
-func (r *Reader) Levers(change func(*ReaderLevers)) {
+// powerOn begins anew: without power the module forgets.
+func (r *Reader) powerOn() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	change(&r.levers)
+	r.state, r.deaf = laid, time.Now().Add(r.levers.Boot)
+}
+
+// hears says whether the reader listens.
+func (r *Reader) hears() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.levers.Silent && !time.Now().Before(r.deaf)
 }
 
 // serve hears requests until the line is pulled.
 func (r *Reader) serve(line io.ReadWriteCloser, stop <-chan struct{}) {
-	in, out := pace{baud: r.baud}, pace{baud: r.baud}
+	r.powerOn()
+	w := &wire{line: line, baud: r.baud, faults: func() LineFaults { return r.Pulled().LineFaults }, news: &r.news, stop: stop}
 	var heard []byte
 	buf := make([]byte, 256)
 	for {
-		n, err := line.Read(buf)
-		if err != nil {
-			return
-		}
-		if !in.spend(n, stop) {
-			return
-		}
-		r.mu.Lock()
-		l := r.levers
-		r.mu.Unlock()
+		b, ok := w.read(buf)
 		switch {
-		case l.Silent:
+		case !ok:
+			return
+		case !r.hears():
 			heard = nil
 			continue
-		case l.Echo:
-			if _, err := line.Write(buf[:n]); err != nil {
+		case r.Pulled().Echo:
+			if _, err := line.Write(b); err != nil {
 				return
 			}
 			continue
 		}
-		heard = append(heard, buf[:n]...)
+		heard = append(heard, b...)
 		for {
 			request, rest, ok := cut(heard)
 			heard = rest
 			if !ok {
 				break
 			}
-			if !r.reply(line, request, &out, stop) {
+			if !r.reply(w, request) {
 				return
 			}
 		}
 	}
 }
 
-// cut takes the first whole request off the bytes heard.
-func cut(b []byte) (request, rest []byte, ok bool) {
-	for {
-		at := bytes.Index(b, preamble)
-		if at < 0 {
-			return nil, b[max(0, len(b)-4):], false
-		}
-		b = b[at:]
-		if len(b) < 7 {
-			return nil, b, false
-		}
-		n := int(binary.BigEndian.Uint16(b[5:]))
-		if n < 3 || n > 64 {
-			b = b[1:]
-			continue
-		}
-		if len(b) < 7+n {
-			return nil, b, false
-		}
-		if xor(b[5:7+n]) == 0 {
-			return b[7 : 6+n], b[7+n:], true
-		}
-		b = b[1:]
-	}
-}
-
-func xor(b []byte) byte {
-	var x byte
-	for _, c := range b {
-		x ^= c
-	}
-	return x
-}
-
-func frame(code byte, data ...[]byte) []byte {
-	content := append([]byte{0, 0, code}, bytes.Join(data, nil)...)
-	f := append([]byte(nil), preamble...)
-	f = binary.BigEndian.AppendUint16(f, uint16(len(content)+1))
-	f = append(f, content...)
-	return append(f, xor(f[5:]))
-}
-
 // reply answers one request, at the speed of the line. It returns false when the line has gone.
-func (r *Reader) reply(line io.Writer, request []byte, out *pace, stop <-chan struct{}) bool {
+func (r *Reader) reply(w *wire, request []byte) bool {
 	reading := len(request) >= 2 && request[0] == 0x30 && request[1] == 0x01
-	r.mu.Lock()
-	think := r.levers.Think
-	r.mu.Unlock()
-	if reading && think > 0 {
-		timer := time.NewTimer(think)
-		defer timer.Stop()
-		select {
-		case <-stop:
-			return false
-		case <-timer.C:
+	if !r.news.wait(time.Now(), func() time.Duration {
+		l := r.Pulled()
+		if reading {
+			return l.Lag + l.Think
 		}
+		return l.Lag
+	}, w.stop) {
+		return false
 	}
+	answer, card, whole := r.compose(request, reading)
+	return r.deliver(w, answer, card, whole)
+}
+
+// compose makes what goes out for a request, with the faults. whole is true when a card's content is in it.
+func (r *Reader) compose(request []byte, reading bool) (wire []byte, card *CardData, whole bool) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	answer := r.answer(request)
 	r.asked++
 	l := r.levers
@@ -266,17 +202,14 @@ func (r *Reader) reply(line io.Writer, request []byte, out *pace, stop <-chan st
 		r.levers.BadChecksum--
 		answer[len(answer)-1] ^= 0xFF
 	}
-	whole := len(answer) > 1000
+	whole = reading && answer[9] == 0x90
 	if l.Lies {
 		binary.BigEndian.PutUint16(answer[5:], l.Length)
 	}
 	if whole && l.FlipAt > 0 && l.FlipAt < len(answer) {
 		answer[l.FlipAt] ^= 0x55
 	}
-	var wire []byte
-	for range l.Noise {
-		wire = append(wire, byte(rand.IntN(256)))
-	}
+	wire = noise(l.Noise)
 	if l.Stale {
 		wire = append(wire, r.last...)
 	}
@@ -284,47 +217,55 @@ func (r *Reader) reply(line io.Writer, request []byte, out *pace, stop <-chan st
 	if l.Swap != nil && r.state == found+cardState(l.SwapAfter) {
 		r.card, r.state, r.levers.Swap = l.Swap, laid, nil
 	}
-	card := r.card
-	r.mu.Unlock()
 	wire = append(wire, answer...)
 	if l.Glued {
 		wire = append(wire, answer...)
 	}
+	wire = append(wire, noise(l.NoiseAfter)...)
 	wire = wire[:l.cut(len(wire))]
 	l.spoil(wire)
+	return wire, r.card, whole
+}
 
-	for sent := 0; sent < len(wire); {
-		n := l.piece(min(16, len(wire)-sent))
-		if whole && l.PullAt > 0 {
-			n = min(n, l.PullAt-sent)
+// noise is so many random bytes.
+func noise(n int) []byte {
+	var b []byte
+	for range n {
+		b = append(b, byte(rand.IntN(256)))
+	}
+	return b
+}
+
+// deliver sends an answer, unless something happens to a card's content on the way. It returns false when the line has gone.
+func (r *Reader) deliver(w *wire, b []byte, card *CardData, whole bool) bool {
+	for sent := 0; sent < len(b); {
+		l := r.Pulled()
+		n := l.piece(len(b) - sent)
+		if whole {
+			for _, at := range []int{l.PullAt, l.UnplugAt, l.RestartAt} {
+				if at > sent {
+					n = min(n, at-sent)
+				}
+			}
 		}
-		if whole && l.UnplugAt > 0 {
-			n = min(n, l.UnplugAt-sent)
+		if !w.put(b[sent : sent+n]) {
+			return false
 		}
-		if n > 0 {
-			if !out.spend(n, stop) {
-				return false
-			}
-			if _, err := line.Write(wire[sent : sent+n]); err != nil {
-				return false
-			}
-			sent += n
-			if !l.pause(stop) {
-				return false
-			}
+		if sent += n; !whole {
+			continue
 		}
 		switch {
-		case whole && sent == l.UnplugAt && l.UnplugAt > 0:
+		case sent == l.UnplugAt:
 			// The plug waits for this goroutine, so it is pulled from another.
-			go r.Unplug()
-			<-stop
+			go r.socket.drop(w.line)
+			<-w.stop
 			return false
-		case whole && sent == l.PullAt && l.PullAt > 0:
-			r.mu.Lock()
-			r.card = nil
-			r.mu.Unlock()
+		case sent == l.PullAt:
+			r.Lift()
 			return true
-		case whole && !r.still(card):
+		case sent == l.RestartAt:
+			return r.restart(w)
+		case !r.still(card):
 			return true // lifted by hand in the middle
 		}
 	}
@@ -336,76 +277,18 @@ func (r *Reader) reply(line io.Writer, request []byte, out *pace, stop <-chan st
 	return true
 }
 
+// restart is what a reader's own program does after it has crashed.
+func (r *Reader) restart(w *wire) bool {
+	r.mu.Lock()
+	r.levers.RestartAt, r.levers.Baud = 0, 0
+	r.mu.Unlock()
+	r.powerOn()
+	return w.put(bytes.Clone(banner))
+}
+
 // still says whether the card of an answer lies there yet.
 func (r *Reader) still(c *CardData) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.card == c
-}
-
-// answer decides what to say; mu is held.
-func (r *Reader) answer(request []byte) []byte {
-	l := &r.levers
-	command := uint16(request[0])<<8 | uint16(request[1])
-	switch {
-	case l.SelfTest:
-		return frame(0x60)
-	case command == 0x10FF, command == 0x61FF:
-		return frame(0x90)
-	case l.NoKeys:
-		return frame(0x66)
-	case command == 0x11FF:
-		return frame(0x90)
-	case command == 0x12FF:
-		return frame(0x90, []byte{5, 0, 3, 0, 0xA2, 0xEC, 0x33, 1, 0x87, 0xD6, 0x12, 0, 0xB1, 0x68, 0xDE, 0x3A})
-	case command == 0x2001:
-		if r.card == nil || r.state == wasRead && !l.KeepsFound {
-			return frame(0x80)
-		}
-		if r.state == wasRead && l.MissesAfterRead > 0 {
-			l.MissesAfterRead--
-			return frame(0x80)
-		}
-		if l.OtherCard {
-			return frame(0x40)
-		}
-		if r.state = found; l.TwoCards {
-			r.state = laid
-		}
-		return frame(0x9F, make([]byte, 4))
-	case command == 0x2002:
-		if r.card == nil || r.state != found {
-			return frame(0x81)
-		}
-		r.state = selected
-		return frame(0x90, make([]byte, 8))
-	case command == 0x3001:
-		if r.card == nil || r.state != selected {
-			return frame(0x41)
-		}
-		if l.ReadFails > 0 {
-			l.ReadFails--
-			r.state = laid
-			return frame(0x41)
-		}
-		r.state = wasRead
-		photo := r.card.photo()
-		lengths := binary.BigEndian.AppendUint16([]byte{1, 0}, uint16(len(photo)))
-		return frame(0x90, lengths, r.card.Text(), photo)
-	case command == 0x3003:
-		if l.NoAddress {
-			return frame(0x21)
-		}
-		if r.card == nil || r.state < selected {
-			return frame(0x41)
-		}
-		if r.card.NewAddress == "" {
-			return frame(0x91)
-		}
-		b := make([]byte, 70)
-		put(b, 0, 70, r.card.NewAddress)
-		return frame(0x90, b)
-	default:
-		return frame(0x21)
-	}
 }

@@ -40,7 +40,9 @@ type Scanner struct {
 	socket socket
 	cfg    ScannerConfig
 	codes  chan []byte
+	news   news
 
+	moving sync.Mutex // held while levers are moved; taken before mu
 	mu     sync.Mutex
 	levers ScannerLevers
 	active bool
@@ -73,6 +75,13 @@ func (s *Scanner) Path() string { return s.socket.where() }
 // Plug puts the cable back in. The path changes unless a link was asked for.
 func (s *Scanner) Plug() error { return s.socket.plug(s.serve) }
 
+// PlugAs puts the cable in where the scanner gets another name: link leads to it, and the usual name stays away until it is
+// pulled and plugged in as ever.
+func (s *Scanner) PlugAs(link string) error { return s.socket.plugAs(link, s.serve) }
+
+// Plugged says whether the cable is in. It may also have been pulled by a lever.
+func (s *Scanner) Plugged() bool { return s.socket.plugged() }
+
 // Unplug pulls the cable.
 func (s *Scanner) Unplug() { s.socket.pull() }
 
@@ -82,11 +91,23 @@ func (s *Scanner) Close() error {
 	return nil
 }
 
-// Levers changes the faults.
+// Levers changes the faults, at once.
 func (s *Scanner) Levers(change func(*ScannerLevers)) {
+	s.moving.Lock()
+	defer s.moving.Unlock()
+	s.mu.Lock()
+	change(&s.levers)
+	taken := s.levers.Taken
+	s.mu.Unlock()
+	s.socket.hold(taken)
+	s.news.tell()
+}
+
+// Pulled is how the levers stand.
+func (s *Scanner) Pulled() ScannerLevers {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	change(&s.levers)
+	return s.levers
 }
 
 // Sent is how many codes went out whole, repeats included.
@@ -101,20 +122,6 @@ func (s *Scanner) Sending() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.bytes
-}
-
-// counted counts the bytes that pass.
-type counted struct {
-	io.Writer
-	s *Scanner
-}
-
-func (c counted) Write(b []byte) (int, error) {
-	n, err := c.Writer.Write(b)
-	c.s.mu.Lock()
-	c.s.bytes += n
-	c.s.mu.Unlock()
-	return n, err
 }
 
 // Active says whether the scanner scans; without a Start command always.
@@ -155,13 +162,18 @@ func (s *Scanner) serve(line io.ReadWriteCloser, stop <-chan struct{}) {
 		}
 	}()
 	defer func() { <-listening }()
-	out := pace{baud: s.cfg.Baud}
+	w := &wire{line: line, baud: s.cfg.Baud, faults: func() LineFaults { return s.Pulled().LineFaults }, news: &s.news, stop: stop}
+	w.passed = func(n int) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.bytes += n
+	}
 	for {
 		select {
 		case <-stop:
 			return
 		case code := <-s.codes:
-			if !s.scan(line, code, &out, stop) {
+			if !s.scan(w, code) {
 				return
 			}
 		}
@@ -185,7 +197,7 @@ func (s *Scanner) hear(b []byte) {
 }
 
 // scan sends one code as often as the levers say.
-func (s *Scanner) scan(line io.Writer, code []byte, out *pace, stop <-chan struct{}) bool {
+func (s *Scanner) scan(w *wire, code []byte) bool {
 	s.mu.Lock()
 	l, active := s.levers, s.active
 	s.mu.Unlock()
@@ -195,25 +207,25 @@ func (s *Scanner) scan(line io.Writer, code []byte, out *pace, stop <-chan struc
 	if l.NoRead {
 		code = []byte("%%NoRead")
 	}
-	wire := bytes.Clone(code)
+	all := bytes.Clone(code)
 	if !l.NoSuffix {
-		wire = append(wire, s.cfg.Suffix...)
+		all = append(all, s.cfg.Suffix...)
 	}
 	if l.Every == 0 {
 		l.Every = 200 * time.Millisecond
 	}
 	for i := range 1 + l.Repeats {
-		if i > 0 && !l.Glued && !wait(l.Every, stop) {
+		if i > 0 && !l.Glued && !wait(l.Every, w.stop) {
 			return false
 		}
-		if l.UnplugAt > 0 && l.UnplugAt < len(wire) {
-			l.send(line, wire[:l.UnplugAt], out, stop)
+		if l.UnplugAt > 0 && l.UnplugAt < len(all) {
+			w.send(all[:l.UnplugAt])
 			// The plug waits for this goroutine, so it is pulled from another.
-			go s.Unplug()
-			<-stop
+			go s.socket.drop(w.line)
+			<-w.stop
 			return false
 		}
-		if !l.send(counted{line, s}, wire, out, stop) {
+		if !w.send(all) {
 			return false
 		}
 		s.mu.Lock()
@@ -221,5 +233,5 @@ func (s *Scanner) scan(line io.Writer, code []byte, out *pace, stop <-chan struc
 		s.bytes = 0
 		s.mu.Unlock()
 	}
-	return wait(betweenCodes, stop)
+	return wait(betweenCodes, w.stop)
 }
