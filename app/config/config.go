@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/goccy/go-yaml"
 )
@@ -29,6 +28,7 @@ type Config struct {
 	Central Central `yaml:"central"`
 	Reader  Reader  `yaml:"reader"`
 	Printer Printer `yaml:"printer"`
+	Scanner Scanner `yaml:"scanner"` // without a port there is none
 	Screen  Screen  `yaml:"screen"`
 	Hall    Hall    `yaml:"hall"`
 }
@@ -40,15 +40,38 @@ type Central struct {
 
 // Reader is the identity card reader.
 type Reader struct {
-	Port string `yaml:"port"` // path, best a /dev/serial/by-id one
-	Baud int    `yaml:"baud"`
+	Port  string   `yaml:"port"`  // path, best a /dev/serial/by-id one
+	Ports []string `yaml:"ports"` // in place of port: the first of these on which a card reader answers
+	Baud  int      `yaml:"baud"`
 }
 
 // Printer is the receipt printer.
 type Printer struct {
-	Port    string `yaml:"port"`
-	Baud    int    `yaml:"baud"`
-	Profile string `yaml:"profile"` // a file of assets/printers without its ending, such as generic-80
+	Port    string   `yaml:"port"`
+	Ports   []string `yaml:"ports"` // in place of port: the first of these on which a printer answers
+	Baud    int      `yaml:"baud"`
+	Flow    string   `yaml:"flow"`    // how it says "stop": none, xon-xoff or rts-cts, as it is set
+	Profile string   `yaml:"profile"` // a file of assets/printers without its ending, such as generic-80
+}
+
+// Scanner is the code scanner. It can not be asked who it is, so that it has one port and no candidates.
+type Scanner struct {
+	Port   string `yaml:"port"` // empty: there is none
+	Baud   int    `yaml:"baud"`
+	Suffix string `yaml:"suffix"` // what it sends behind a code: any, none, cr, lf, crlf or tab, as it is set
+}
+
+// Lines are the ports to try, in order.
+func (r Reader) Lines() []string { return lines(r.Port, r.Ports) }
+
+// Lines are the ports to try, in order.
+func (p Printer) Lines() []string { return lines(p.Port, p.Ports) }
+
+func lines(port string, ports []string) []string {
+	if port != "" {
+		return []string{port}
+	}
+	return ports
 }
 
 // Screen is the touchscreen.
@@ -69,7 +92,8 @@ func Default() Config {
 	return Config{
 		Version: Version,
 		Reader:  Reader{Baud: 115200},
-		Printer: Printer{Baud: 115200, Profile: "generic-80"},
+		Printer: Printer{Baud: 115200, Flow: "none", Profile: "generic-80"},
+		Scanner: Scanner{Baud: 9600, Suffix: "any"},
 		Screen:  Screen{Diagonal: 21.5, Width: 1080, Height: 1920, Fullscreen: true},
 	}
 }
@@ -121,19 +145,7 @@ func (c Config) validate() error {
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		bad("central.url", "plain http goes to this machine only; use https for %s", u.Host)
 	}
-	for field, baud := range map[string]int{"reader.baud": c.Reader.Baud, "printer.baud": c.Printer.Baud} {
-		if !slices.Contains([]int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400}, baud) {
-			bad(field, "%d is not a speed of a serial line", baud)
-		}
-	}
-	for field, port := range map[string]string{"reader.port": c.Reader.Port, "printer.port": c.Printer.Port} {
-		if port == "" {
-			bad(field, "is missing: name the serial port, for instance /dev/serial/by-id/…")
-		}
-	}
-	if c.Reader.Port != "" && c.Reader.Port == c.Printer.Port {
-		bad("printer.port", "is the same as reader.port")
-	}
+	c.validateLines(bad)
 	if c.Printer.Profile == "" {
 		bad("printer.profile", "is missing: name the class of the printer, for instance generic-80")
 	}

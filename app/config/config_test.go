@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +38,37 @@ func TestParseNamesEveryFault(t *testing.T) {
 		if !strings.Contains(err.Error(), field) {
 			t.Errorf("%s is not named in: %v", field, err)
 		}
+	}
+}
+
+func TestParseNamesFaultsOfTheLines(t *testing.T) {
+	_, err := config.Parse([]byte(`version: 1
+data: data
+central: {url: "http://127.0.0.1:8480"}
+reader: {port: /dev/a, ports: [/dev/b]}
+printer: {ports: [/dev/c, ""], flow: hardware}
+scanner: {port: /dev/c, baud: 14400, suffix: enter}
+`))
+	if !errors.Is(err, config.ErrConfig) {
+		t.Fatalf("err = %v, want ErrConfig", err)
+	}
+	for _, field := range []string{"reader.ports:", "printer.ports:", "printer.flow:", "scanner.port:", "scanner.baud:", "scanner.suffix:"} {
+		if !strings.Contains(err.Error(), field) {
+			t.Errorf("%s is not named in: %v", field, err)
+		}
+	}
+}
+
+func TestParseTakesCandidates(t *testing.T) {
+	c, err := config.Parse([]byte(`version: 1
+data: data
+central: {url: "http://127.0.0.1:8480"}
+reader: {ports: [/dev/a, /dev/b]}
+printer: {ports: [/dev/b, /dev/a], flow: rts-cts}
+scanner: {port: /dev/c, suffix: crlf}
+`))
+	if err != nil || !slices.Equal(c.Reader.Lines(), []string{"/dev/a", "/dev/b"}) || c.Printer.Flow != "rts-cts" || c.Scanner.Baud != 9600 {
+		t.Errorf("got %+v, %v", c, err)
 	}
 }
 

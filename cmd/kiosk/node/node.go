@@ -10,9 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -22,11 +20,6 @@ import (
 	"onedoor/app/receipt"
 	"onedoor/app/text"
 	"onedoor/assets"
-	"onedoor/assets/fonts"
-	"onedoor/assets/printers"
-	"onedoor/device/cardreader"
-	"onedoor/device/port"
-	"onedoor/device/printer"
 	"onedoor/sync/engine"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
@@ -47,13 +40,13 @@ type Config struct {
 type Node struct {
 	Kiosk *kiosk.Kiosk
 
-	outbox *outbox.Outbox
-	client *wire.Client
-	engine *engine.Engine
-	reader *cardreader.Reader
-	visit  part
-	parts  part // the devices
-	once   sync.Once
+	outbox  *outbox.Outbox
+	client  *wire.Client
+	engine  *engine.Engine
+	devices devices
+	visit   part
+	parts   part // the devices
+	once    sync.Once
 }
 
 // stopLimit is the longest that Stop waits for the visit, and then for the devices.
@@ -119,21 +112,14 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if err = n.openSync(cfg, id); err != nil {
 		return nil, err
 	}
-	reader, err := cardreader.New(cardreader.Config{
-		Open: port.Opener(port.Config{Path: cfg.File.Reader.Port, Baud: cfg.File.Reader.Baud}), Now: cfg.Now,
-		Logger: cfg.Logger.With("part", "card reader"),
-	})
-	if err != nil {
-		return nil, err
-	}
-	paper, err := newPrinter(cfg)
+	dev, err := newDevices(cfg)
 	if err != nil {
 		return nil, err
 	}
 	n.Kiosk, err = kiosk.New(kiosk.Config{
 		Site: kiosk.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk, HelpPhone: cfg.File.Hall.HelpPhone,
 			Tracking: id.Device.TrackingURL},
-		Catalogue: services, Texts: texts, Reader: reader, Printer: paper, Outbox: n.outbox, Link: n.engine,
+		Catalogue: services, Texts: texts, Reader: dev.reader, Printer: dev.printer, Scanner: dev.codes(), Outbox: n.outbox, Link: n.engine,
 		NewID:   item.NewID,
 		NewCode: func() tracking.Code { return tracking.New(id.Device.Number, id.Device.TrackingKey) },
 		Now:     cfg.Now, Show: cfg.Show, Idle: cfg.Idle, Logger: cfg.Logger.With("part", "visit"),
@@ -146,12 +132,11 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if err = n.engine.Start(beyond); err != nil {
 		return nil, err
 	}
-	var devices, visits context.Context
-	devices, n.parts.cancel = context.WithCancel(beyond)
+	var running, visits context.Context
+	running, n.parts.cancel = context.WithCancel(beyond)
 	visits, n.visit.cancel = context.WithCancel(ctx)
-	n.reader = reader
-	n.parts.run(devices, "card reader", cfg.Logger, reader.Run)
-	n.parts.run(devices, "printer", cfg.Logger, paper.Run)
+	n.devices = dev
+	dev.run(running, &n.parts, cfg)
 	n.visit.run(visits, "visit", cfg.Logger, n.Kiosk.Run)
 	return n, nil
 }
@@ -188,26 +173,6 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 	return err
 }
 
-func newPrinter(cfg Config) (*printer.Printer, error) {
-	profiles, err := printer.LoadProfiles(printers.FS())
-	if err != nil {
-		return nil, err
-	}
-	profile, ok := profiles[cfg.File.Printer.Profile]
-	if !ok {
-		return nil, fmt.Errorf("%w: printer.profile: %q is not known; there are %v", config.ErrConfig, cfg.File.Printer.Profile,
-			slices.Sorted(maps.Keys(profiles)))
-	}
-	glyphs, err := printer.NewFonts(fonts.Main(), fonts.Bold(), fonts.Rare())
-	if err != nil {
-		return nil, err
-	}
-	return printer.New(printer.Config{
-		Open: port.Opener(port.Config{Path: cfg.File.Printer.Port, Baud: cfg.File.Printer.Baud}), Profile: profile, Glyphs: glyphs,
-		Now: cfg.Now, Logger: cfg.Logger.With("part", "printer"),
-	})
-}
-
 // salt is drawn at each start, so that an undetected clone of the disk seldom makes the same number.
 func salt() uint8 {
 	var b [1]byte
@@ -237,12 +202,8 @@ func (n *Node) Stop() error {
 
 func (n *Node) close() error {
 	err := errors.Join(n.visit.stop(), n.parts.stop())
-	if err == nil && n.reader != nil {
-		for ev := range n.reader.Events() { // closed by the reader's end; a card may have come too late for the visit
-			if read, ok := ev.(cardreader.CardRead); ok {
-				read.Card.Wipe()
-			}
-		}
+	if err == nil && n.devices.reader != nil {
+		n.devices.wipe()
 	}
 	if n.engine != nil {
 		n.engine.Stop()
