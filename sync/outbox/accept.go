@@ -49,6 +49,7 @@ type intake struct {
 	item    *item.Item
 	rec     *record
 	encoded []byte // set, like err, before group.unsigned counts down
+	running uint32 // of receipts, after the item
 	err     error
 	size    int // of encoded, at most
 	caseRec *caseRecord
@@ -196,6 +197,7 @@ func (o *Outbox) number(it *item.Item, at time.Time, size int, receipt bool) (*i
 	if err := it.Validate(); err != nil { // now, since what has a place in the chain must also get its signature
 		return nil, nil, err
 	}
+	in.running = head.Running
 	head.Digest = it.Digest().String()
 	in.rec = &record{seq: head.Sequence, ID: it.ID, Type: it.Type, CaseID: it.CaseID, CaseSeq: it.CaseSeq, ReceiptNo: it.ReceiptNo,
 		Digest: head.Digest, At: at, State: StateAccepted}
@@ -338,20 +340,35 @@ func (o *Outbox) commitNext() bool {
 	return true
 }
 
-// commitGroup is the point of acceptance.
+// commitGroup is the point of acceptance: when the journal has the items, they are accepted. The queue follows at once; if it
+// can not, the next opening makes it follow.
 func (o *Outbox) commitGroup(g *group) error {
-	changes := make([]change, 0, 6*len(g.intakes)+1)
-	for _, in := range g.intakes {
+	records := make([][]byte, len(g.intakes))
+	for i, in := range g.intakes {
 		if in.err != nil {
 			return in.err
 		}
+		records[i] = encodeRecord(in.running, in.encoded)
+	}
+	if err := o.tape.Append(records...); err != nil {
+		return err
+	}
+	if err := o.enqueue(g); err != nil {
+		return err
+	}
+	return o.witness.say(testimony{g.head.Sequence, g.head.Running, g.head.Digest})
+}
+
+// enqueue writes a group that the journal has into the queue.
+func (o *Outbox) enqueue(g *group) error {
+	changes := make([]change, 0, 6*len(g.intakes)+1)
+	for _, in := range g.intakes {
 		seq := binary.BigEndian.AppendUint64(nil, in.rec.seq)
 		rec, err := in.rec.change()
 		if err != nil {
 			return err
 		}
-		changes = append(changes, rec, change{seqKey(prefixItem, in.rec.seq), in.encoded},
-			change{textKey(prefixID, in.rec.ID), seq})
+		changes = append(changes, rec, change{textKey(prefixID, in.rec.ID), seq})
 		if in.rec.ReceiptNo != "" {
 			changes = append(changes, change{textKey(prefixNo, in.rec.ReceiptNo), seq})
 		}
@@ -370,6 +387,7 @@ func (o *Outbox) commitGroup(g *group) error {
 	if err != nil {
 		return err
 	}
+	o.dirty = true
 	return o.store.write(append(changes, head))
 }
 

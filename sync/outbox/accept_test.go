@@ -148,9 +148,7 @@ func TestCopyTakenWhileOpenIsWhole(t *testing.T) {
 		}
 		left := b.cfg
 		left.Dir = t.TempDir()
-		if err := os.CopyFS(left.Dir, os.DirFS(b.cfg.Dir)); err != nil {
-			t.Fatal(err)
-		}
+		copyDir(t, b.cfg.Dir, left.Dir)
 		o, err := Open(left)
 		if err != nil {
 			t.Fatalf("open copy %d: %v", i, err)

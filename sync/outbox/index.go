@@ -69,8 +69,11 @@ func (x *index) add(r *record) {
 		x.ended++
 		return
 	}
-	x.byID[r.ID] = r
 	x.count[r.State]++
+	if r.ID == "" { // nothing else is known of it
+		return
+	}
+	x.byID[r.ID] = r
 	if r.State.waiting() {
 		c := classOf(r.Type)
 		x.queue[c] = insert(x.queue[c], r)

@@ -1,13 +1,10 @@
 package outbox
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -45,11 +42,14 @@ type Outbox struct {
 	cfg    Config
 	source string
 	logger *slog.Logger
+	tape   tape
 	store  store
 	lock   *os.File
 
 	reading sync.RWMutex // held by whoever reads the store without mu; taken before writeMu
 	writeMu sync.Mutex   // held by whoever writes; taken before mu
+	witness *witness     // used with writeMu held
+	dirty   bool         // the queue has writes that are not synced; used with writeMu held
 
 	mu       sync.Mutex
 	head     meta               // speculative: includes items whose group is not durable yet
@@ -58,6 +58,7 @@ type Outbox struct {
 	pending  map[string]*intake // by id, not durable yet
 	groups   []*group           // in order, not durable yet
 	index    index
+	damage   []Damage
 	failed   error
 	closed   bool
 
@@ -66,6 +67,7 @@ type Outbox struct {
 	commits  chan struct{}
 	quit     chan struct{}
 	idle     chan struct{} // closed when the committer has ended
+	keepers  sync.WaitGroup
 }
 
 // Open opens or makes the outbox in cfg.Dir. A second opener gets ErrInUse at once.
@@ -89,6 +91,8 @@ func Open(cfg Config) (*Outbox, error) {
 	}
 	o.lock = lock
 	go o.commitLoop()
+	o.keepers.Go(o.keep)
+	o.keepers.Go(o.audit)
 	return o, nil
 }
 
@@ -119,126 +123,11 @@ func trySealer(s item.Sealer, source string) error {
 	return nil
 }
 
-func openLocked(cfg Config) (*Outbox, error) {
-	source := cfg.Source.String()
-	mark, err := readMarker(cfg.Dir)
-	if err != nil {
-		return nil, err
-	}
-	if mark != nil && mark.Format != formatVersion {
-		return nil, fmt.Errorf("format %d is not known to this version", mark.Format)
-	}
-	if mark != nil && mark.Source != source {
-		return nil, fmt.Errorf("%w: %s", ErrOtherSource, mark.Source)
-	}
-	queueDir := filepath.Join(cfg.Dir, "queue")
-	if err := checkQueueDir(queueDir, mark != nil); err != nil {
-		return nil, err
-	}
-	st, err := openBadger(queueDir, cfg.Logger)
-	if err != nil {
-		return nil, err
-	}
-	o := newOutbox(cfg, st)
-	if err := o.load(mark != nil); err != nil {
-		return nil, errors.Join(err, st.close())
-	}
-	if mark == nil {
-		if err := writeMarker(cfg.Dir, marker{formatVersion, source}); err != nil {
-			return nil, errors.Join(err, st.close())
-		}
-	}
-	return o, nil
-}
-
-func newOutbox(cfg Config, st store) *Outbox {
-	return &Outbox{cfg: cfg, source: cfg.Source.String(), logger: cfg.Logger, store: st,
+func newOutbox(cfg Config) *Outbox {
+	return &Outbox{cfg: cfg, source: cfg.Source.String(), logger: cfg.Logger,
 		caseLast: map[string]uint32{}, pending: map[string]*intake{}, index: newIndex(),
 		watchers: newWatchers(), changes: make(chan struct{}, 1), commits: make(chan struct{}, 1),
 		quit: make(chan struct{}), idle: make(chan struct{})}
-}
-
-// load reads the head of the chain and the states, checks that none is missing, and takes back what was being sent.
-func (o *Outbox) load(known bool) error {
-	err := get(o.store, []byte(keyMeta), &o.head)
-	switch {
-	case errors.Is(err, errMissing) && !known:
-		o.head = meta{Format: formatVersion, Source: o.source, Digest: item.Genesis}
-		c, err := put([]byte(keyMeta), o.head)
-		if err != nil {
-			return err
-		}
-		return o.store.write([]change{c})
-	case errors.Is(err, errMissing):
-		return fmt.Errorf("%w: the queue is empty", ErrDamaged)
-	case err != nil:
-		return err
-	case o.head.Source != o.source:
-		return fmt.Errorf("%w: %s", ErrOtherSource, o.head.Source)
-	}
-
-	var last uint64
-	var interrupted []*record
-	err = o.store.scan([]byte(prefixRec), func(key, value []byte) error {
-		if len(key) != len(prefixRec)+8 || len(value) == 0 {
-			return fmt.Errorf("%w: a state's key", ErrDamaged)
-		}
-		seq := binary.BigEndian.Uint64(key[len(prefixRec):])
-		if seq != last+1 {
-			return fmt.Errorf("%w: item %d is missing", ErrDamaged, last+1)
-		}
-		last = seq
-		if value[0] == ended {
-			o.index.ended++
-			return nil
-		}
-		r, err := parseRecord(seq, value)
-		if err != nil {
-			return err
-		}
-		if r.State == StateSending {
-			r.State = StateAccepted
-			interrupted = append(interrupted, r)
-		}
-		o.index.add(r)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if last != o.head.Sequence {
-		return fmt.Errorf("%w: last item is %d, want %d", ErrDamaged, last, o.head.Sequence)
-	}
-	o.durable = last
-	if err := o.checkTail(last); err != nil {
-		return err
-	}
-	for some := range slices.Chunk(interrupted, maxGroup) {
-		if err := o.writeRecords(some); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkTail compares the last item with the head of the chain. Every other item is checked when it is read.
-func (o *Outbox) checkTail(last uint64) error {
-	if last == 0 {
-		return nil
-	}
-	b, err := o.store.read(seqKey(prefixRec, last))
-	if err != nil {
-		return err
-	}
-	r, err := parseRecord(last, b)
-	if err != nil {
-		return err
-	}
-	if r.Digest != o.head.Digest {
-		return fmt.Errorf("%w: last item is not the head of the chain", ErrDamaged)
-	}
-	_, err = readItem(o.store, r)
-	return err
 }
 
 // Close ends the outbox after the accepts that have begun are durable. It may be called twice.
@@ -253,12 +142,13 @@ func (o *Outbox) Close() error {
 	close(o.quit)
 	o.mu.Unlock()
 	<-o.idle
+	o.keepers.Wait()
 	o.watchers.closeAll()
 	o.reading.Lock() // waits for those who are in the store
 	defer o.reading.Unlock()
 	o.writeMu.Lock()
 	defer o.writeMu.Unlock()
-	if err := errors.Join(o.store.close(), o.lock.Close()); err != nil {
+	if err := errors.Join(o.tape.Close(), o.store.close(), o.witness.close(), o.lock.Close()); err != nil {
 		return fmt.Errorf("close outbox: %w", err)
 	}
 	return nil
@@ -299,6 +189,7 @@ func (o *Outbox) write(changes []change) error {
 		return nil
 	}
 	err := o.store.write(changes)
+	o.dirty = true
 	if err == nil || errors.Is(err, errTooBig) {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"onedoor/sync/item"
 )
 
 // Due gives up to limit items that may be sent at now: submissions and withdrawals first, health last, by sequence
@@ -24,11 +22,10 @@ func (o *Outbox) Due(now time.Time, limit int) ([]Entry, error) {
 	o.mu.Unlock()
 	out := make([]Entry, 0, len(records))
 	for _, r := range records {
-		it, err := readItem(o.store, r)
+		it, err := o.readItem(r)
 		if errors.Is(err, ErrDamaged) {
 			o.logger.Error("item set aside", "id", r.ID, "sequence", r.seq, "error", err)
-			err = o.transition([]string{r.ID}, func(r *record) { r.State, r.LastError = StateConflict, "bytes on the medium were altered" })
-			if err == nil {
+			if err = o.lose(r); err == nil {
 				continue
 			}
 		}
@@ -255,7 +252,7 @@ func (o *Outbox) Get(id string) (Entry, error) {
 	if err != nil {
 		return Entry{}, fmt.Errorf("get item: %w", err)
 	}
-	it, err := readItem(o.store, r)
+	it, err := o.readItem(r)
 	if err != nil {
 		return Entry{}, fmt.Errorf("get item: %w", err)
 	}
@@ -297,7 +294,7 @@ func (o *Outbox) lookUp(key []byte, what string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	it, err := readItem(o.store, r)
+	it, err := o.readItem(r)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -329,44 +326,4 @@ func (o *Outbox) Stats() Stats {
 	}
 	s.Waiting = s.ByState[StateAccepted] + s.ByState[StateSending]
 	return s
-}
-
-func (o *Outbox) readAt(seq uint64) (*record, *item.Item, error) {
-	o.reading.RLock()
-	defer o.reading.RUnlock()
-	if err := o.check(); err != nil {
-		return nil, nil, err
-	}
-	r, err := o.readRecord(seq)
-	if err != nil {
-		return nil, nil, err
-	}
-	it, err := readItem(o.store, r)
-	return r, it, err
-}
-
-// Verify reads every item and checks digests and the chain, without stopping other calls. It returns ErrDamaged with
-// the position of the first fault.
-func (o *Outbox) Verify(ctx context.Context) error {
-	o.mu.Lock()
-	err, last := o.usable(), o.durable
-	o.mu.Unlock()
-	if err != nil {
-		return fmt.Errorf("verify outbox: %w", err)
-	}
-	prev := item.Genesis
-	for seq := uint64(1); seq <= last; seq++ {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("verify outbox: %w", err)
-		}
-		r, it, err := o.readAt(seq)
-		if err != nil {
-			return fmt.Errorf("verify outbox: %w", err)
-		}
-		if it.Prev != prev || it.Sequence != item.FormatSequence(seq) {
-			return fmt.Errorf("verify outbox: %w: item %d does not follow the one before it", ErrDamaged, seq)
-		}
-		prev = r.Digest
-	}
-	return nil
 }

@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -202,8 +204,9 @@ func (b *bench) settle(id string, status wire.Status, tier wire.Tier) {
 	}
 }
 
-// brittle fails writes on demand.
+// brittle fails writes on demand, of the journal and of the queue.
 type brittle struct {
+	tape
 	store
 	mu    sync.Mutex
 	fail  error
@@ -212,6 +215,14 @@ type brittle struct {
 }
 
 func (s *brittle) write(changes []change) error {
+	return s.do(func() error { return s.store.write(changes) })
+}
+
+func (s *brittle) Append(records ...[]byte) error {
+	return s.do(func() error { return s.tape.Append(records...) })
+}
+
+func (s *brittle) do(write func() error) error {
 	s.mu.Lock()
 	fail, apply, block := s.fail, s.apply, s.block
 	s.mu.Unlock()
@@ -221,7 +232,7 @@ func (s *brittle) write(changes []change) error {
 	if fail != nil && !apply {
 		return fail
 	}
-	return errors.Join(fail, s.store.write(changes))
+	return errors.Join(fail, write())
 }
 
 func (s *brittle) set(fail error, apply bool) {
@@ -231,8 +242,10 @@ func (s *brittle) set(fail error, apply bool) {
 }
 
 func (b *bench) makeBrittle() *brittle {
-	s := &brittle{store: b.store}
-	b.store = s
+	b.mu.Lock() // the audit may be reading
+	defer b.mu.Unlock()
+	s := &brittle{tape: b.tape, store: b.store}
+	b.tape, b.store = s, s
 	return s
 }
 
@@ -240,4 +253,32 @@ func randomBytes(n int) []byte {
 	b := make([]byte, n)
 	rand.Read(b)
 	return b
+}
+
+// copyDir copies an outbox's directory as it is. The journal's spare file comes and goes, and holds nothing.
+func copyDir(t *testing.T, from, to string) {
+	t.Helper()
+	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if strings.HasPrefix(filepath.Base(path), "spare") {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return os.MkdirAll(filepath.Join(to, rel), 0o700)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, rel), b, 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

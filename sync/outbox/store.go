@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"onedoor/sync/item"
 )
 
-// store holds keys and values. It is the seam at which the queue can be put behind a journal, and at which tests fail
-// writes. write makes all of its changes durable before it returns nil; after any other error the outbox stops.
+// store holds keys and values: the queue. It is the seam at which tests fail writes. write makes all of its changes or none,
+// and sync makes durable what was written; after any other error the outbox stops.
 type store interface {
 	write(changes []change) error
+	sync() error
 	read(key []byte) ([]byte, error) // errMissing
 	scan(prefix []byte, each func(key, value []byte) error) error
 	close() error
@@ -31,7 +30,6 @@ var (
 const (
 	keyMeta     = "m"
 	keyCursor   = "f"
-	prefixItem  = "p/" // sequence → item as JSON, never changed
 	prefixRec   = "q/" // sequence → record
 	prefixID    = "i/" // id → sequence
 	prefixNo    = "r/" // receipt number → sequence
@@ -55,7 +53,7 @@ type meta struct {
 	Running  uint32 `json:"running"`  // last running number given to a receipt
 }
 
-const formatVersion = 1
+const formatVersion = 2
 
 // caseRecord finds a case's items and numbers its next one.
 type caseRecord struct {
@@ -130,19 +128,4 @@ func utcOrZero(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.UTC()
-}
-
-// readItem reads an item and checks it against the digest noted at acceptance: Badger alone would hand out flipped bits.
-func readItem(s store, r *record) (*item.Item, error) {
-	it := new(item.Item)
-	if err := get(s, seqKey(prefixItem, r.seq), it); err != nil {
-		if errors.Is(err, errMissing) {
-			return nil, fmt.Errorf("%w: item %d is missing", ErrDamaged, r.seq)
-		}
-		return nil, err
-	}
-	if it.Digest().String() != r.Digest || it.ID != r.ID {
-		return nil, fmt.Errorf("%w: item %d has other bytes than were accepted", ErrDamaged, r.seq)
-	}
-	return it, nil
 }
