@@ -13,7 +13,7 @@ import (
 )
 
 type serveCommand struct {
-	Dir     string `required:"" type:"path" help:"Where the devices appear: DIR/reader and DIR/printer."`
+	Dir     string `required:"" type:"path" help:"Where the devices appear: DIR/reader, DIR/printer and DIR/scanner."`
 	Central string `required:"" help:"host:port of central."`
 	Link    string `default:"127.0.0.1:8481" help:"Where the kiosk reaches central through the switch."`
 	Dock    string `default:"127.0.0.1:8470" help:"Address of the dock page; loopback only."`
@@ -30,6 +30,7 @@ func (c *serveCommand) Run(e *env) (err error) {
 	defer func() { err = errors.Join(err, h.Close()) }()
 	basket.Watch(h.Printer)
 	d, err := dock.New(dock.Config{Tray: h.Tray, Paper: basket, Link: h.Link, Logger: e.logger,
+		Devices: h.Devices(), Scan: h.Scanner.Show, PowerLoss: h.Printer.PowerLoss,
 		DeskURL: "http://" + c.Central + "/desk", TrackURL: "http://" + c.Central + "/"})
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func (c *serveCommand) Run(e *env) (err error) {
 	server.RegisterOnShutdown(d.Close)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
-	fmt.Fprintf(e.stdout, "reader:  %s\nprinter: %s\nlink:    http://%s\ndock:    http://%s\n", hall.ReaderPort(c.Dir), hall.PrinterPort(c.Dir), h.Link.Addr(), l.Addr())
+	fmt.Fprintf(e.stdout, "reader:  %s\nprinter: %s\nscanner: %s\nlink:    http://%s\ndock:    http://%s\n", hall.ReaderPort(c.Dir), hall.PrinterPort(c.Dir), hall.ScannerPort(c.Dir), h.Link.Addr(), l.Addr())
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve dock: %w", err)

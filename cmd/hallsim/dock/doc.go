@@ -1,5 +1,6 @@
 // Package dock is the web page of the hall in a box: a tray of cards to lay on the reader, the paper that comes out of the
-// printer, the switch of the network link and the printer's levers.
+// printer, codes to hold before the scanner, the switch of the network link, and every device's levers. Tests move the same
+// levers over its API.
 //
 // Guarantees:
 //   - It answers only requests addressed to a loopback host, so a name that was bent to 127.0.0.1 (DNS rebinding) is refused,

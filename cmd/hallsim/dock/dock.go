@@ -73,6 +73,12 @@ type Config struct {
 	Paper  Printer      // required
 	Link   Link         // required
 	Logger *slog.Logger // required
+	// Devices are the devices whose levers can be moved, by name: Reader, ReceiptPrinter, Scanner. May be nil.
+	Devices map[string]Device
+	// Scan holds a code before the scanner; nil without one.
+	Scan func([]byte) error
+	// PowerLoss takes the printer's power away for a moment; nil without.
+	PowerLoss func()
 	// DeskURL and TrackURL are pages at the central platform: where staff move cases on, and where citizens ask for them.
 	// Empty ones are not shown.
 	DeskURL, TrackURL string
@@ -123,5 +129,10 @@ func (d *Dock) Handler() http.Handler {
 	mux.HandleFunc("POST /api/lift", d.postLift)
 	mux.HandleFunc("POST /api/link", d.postLink)
 	mux.HandleFunc("POST /api/printer", d.postPrinter)
+	mux.HandleFunc("POST /api/levers/{device}", d.postLevers)
+	mux.HandleFunc("POST /api/reset/{device}", d.postReset)
+	mux.HandleFunc("POST /api/plug/{device}", d.postPlug)
+	mux.HandleFunc("POST /api/power", d.postPower)
+	mux.HandleFunc("POST /api/scan", d.postScan)
 	return guard(mux)
 }

@@ -173,7 +173,14 @@ type shown struct {
 		Rev                      uint32
 		Track                    string `json:"track_url"`
 	} `json:"papers"`
-	Desk string `json:"desk_url"`
+	Desk    string `json:"desk_url"`
+	Devices []struct {
+		ID      string
+		Plugged bool
+		Pulled  int
+		Groups  []dock.Group
+	} `json:"devices"`
+	Scans bool `json:"scans"`
 }
 
 func decode(t *testing.T, body string) shown {

@@ -16,14 +16,25 @@ const shownPapers = 12
 
 // state is what the page shows.
 type state struct {
-	Cards   []cardState  `json:"cards"`
-	Lying   string       `json:"lying"`
-	Printer Levers       `json:"printer"`
-	Papers  []paperState `json:"papers"` // newest first
-	Printed int          `json:"printed"`
-	Link    linkState    `json:"link"`
-	Desk    string       `json:"desk_url"`
-	Track   string       `json:"track_url"`
+	Cards   []cardState   `json:"cards"`
+	Lying   string        `json:"lying"`
+	Printer Levers        `json:"printer"`
+	Papers  []paperState  `json:"papers"` // newest first
+	Printed int           `json:"printed"`
+	Link    linkState     `json:"link"`
+	Desk    string        `json:"desk_url"`
+	Track   string        `json:"track_url"`
+	Devices []deviceState `json:"devices"`
+	Scans   bool          `json:"scans"` // codes can be held before a scanner
+}
+
+// deviceState is one device with its levers.
+type deviceState struct {
+	ID      string  `json:"id"`
+	Plugged bool    `json:"plugged"`
+	Pulled  int     `json:"pulled"` // how many levers are
+	Groups  []Group `json:"groups"`
+	Power   bool    `json:"power"` // its power can be taken away for a moment
 }
 
 type cardState struct {
@@ -53,6 +64,7 @@ func (d *Dock) state() state {
 		Cards: []cardState{}, Lying: d.cfg.Tray.Lying(), Printer: d.cfg.Paper.Levers(), Papers: []paperState{},
 		Link: linkState{Up: d.cfg.Link.Up()}, Desk: d.cfg.DeskURL, Track: d.cfg.TrackURL,
 	}
+	s.Devices, s.Scans = d.devices(), d.cfg.Scan != nil
 	for _, c := range d.cfg.Tray.Cards() {
 		s.Cards = append(s.Cards, cardState{ID: c.ID, Name: c.Name, Kind: c.Kind, Number: masked(c.Number), Note: c.Note})
 	}

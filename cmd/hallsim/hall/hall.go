@@ -1,4 +1,4 @@
-// Package hall is a hall in a box: a virtual card reader and a virtual receipt printer on pseudo terminals, and a network
+// Package hall is a hall in a box: virtual card reader, receipt printer and code scanner on pseudo terminals, and a network
 // link to central with a switch. The demo, the dock and the end-to-end tests share it.
 package hall
 
@@ -17,7 +17,7 @@ import (
 
 // Config says where the hall stands.
 type Config struct {
-	Dir     string // for the devices' names, reader and printer; made if missing
+	Dir     string // for the devices' names, reader, printer and scanner; made if missing
 	Central string // host:port that the link leads to
 	Link    string // host:port that the link listens on; empty means a free port of 127.0.0.1
 	Narrow  bool   // 58 mm paper instead of 80 mm
@@ -30,8 +30,11 @@ type Config struct {
 type Hall struct {
 	Reader  *sim.Reader
 	Printer *sim.Printer
+	Scanner *sim.Scanner
 	Link    *link.Link
 	Tray    *Tray
+
+	dir string
 }
 
 // Dots are the widths of the heads.
@@ -52,7 +55,7 @@ func Open(ctx context.Context, c Config) (h *Hall, err error) {
 	if c.Narrow {
 		dots = dots58
 	}
-	h = &Hall{}
+	h = &Hall{dir: c.Dir}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("open hall: %w", err), h.Close())
@@ -68,23 +71,32 @@ func Open(ctx context.Context, c Config) (h *Hall, err error) {
 	if err != nil {
 		return h, err
 	}
+	if h.Scanner, err = sim.NewScanner(sim.ScannerConfig{Link: ScannerPort(c.Dir)}); err != nil {
+		return h, err
+	}
 	if h.Link, err = link.New(link.Config{Listen: c.Link, To: c.Central, Logger: c.Logger}); err != nil {
 		return h, err
 	}
 	return h, h.Link.Start(ctx)
 }
 
-// ReaderPort and PrinterPort are the names under which a kiosk opens the devices of a hall in dir.
+// ReaderPort, PrinterPort and ScannerPort are the names under which a kiosk opens the devices of a hall in dir.
 func ReaderPort(dir string) string { return filepath.Join(dir, "reader") }
 
 // PrinterPort is the printer's name.
 func PrinterPort(dir string) string { return filepath.Join(dir, "printer") }
+
+// ScannerPort is the scanner's name.
+func ScannerPort(dir string) string { return filepath.Join(dir, "scanner") }
 
 // Close switches everything off.
 func (h *Hall) Close() error {
 	var err error
 	if h.Link != nil {
 		h.Link.Stop()
+	}
+	if h.Scanner != nil {
+		err = errors.Join(err, h.Scanner.Close())
 	}
 	if h.Printer != nil {
 		err = errors.Join(err, h.Printer.Close())

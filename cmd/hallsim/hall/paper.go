@@ -16,7 +16,6 @@ type Basket struct {
 
 	mu     sync.Mutex
 	papers []dock.Paper
-	levers dock.Levers
 }
 
 var _ dock.Printer = (*Basket)(nil)
@@ -60,15 +59,11 @@ func (b *Basket) Papers() []dock.Paper {
 
 // Levers tells how they stand.
 func (b *Basket) Levers() dock.Levers {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.levers
+	l := b.printer.Pulled()
+	return dock.Levers{PaperOut: l.PaperOut, CoverOpen: l.CoverOpen}
 }
 
 // SetLevers moves them.
 func (b *Basket) SetLevers(l dock.Levers) {
-	b.mu.Lock()
-	b.levers = l
-	b.mu.Unlock()
 	b.printer.Levers(func(p *sim.PrinterLevers) { p.PaperOut, p.CoverOpen = l.PaperOut, l.CoverOpen })
 }

@@ -51,6 +51,9 @@ function show(next) {
   when("printer", [state.printer, state.printed], drawPrinter);
   when("link", state.link, drawLink);
   when("pages", [state.desk_url, state.track_url], drawPages);
+  when("scanner", [state.scans, state.papers.length > 0], drawScanner);
+  byId("faults").hidden = state.devices.length === 0;
+  for (const device of state.devices) when("device-" + device.id, device, () => drawDevice(device));
   const first = state.papers.length ? state.papers[0].id : 0;
   const fresh = newest !== null && first > newest;
   if (fresh) chosen = 0;
@@ -115,6 +118,76 @@ function drawPages() {
   page("desk", state.desk_url);
   page("track", state.track_url);
   byId("pages").hidden = !state.desk_url && !state.track_url;
+}
+
+function drawScanner() {
+  byId("scanner").hidden = !state.scans;
+  byId("scan-receipt").disabled = state.papers.length === 0;
+}
+
+const titles = { reader: ["读卡器", "Card reader"], printer: ["打印机", "Receipt printer"], scanner: ["扫码器", "Code scanner"] };
+const folds = new Map(); // which groups were folded or unfolded by hand; the others are open while a lever of theirs is pulled
+
+function drawDevice(device) {
+  const [title, small] = titles[device.id] || [device.id, ""];
+  const badge = device.pulled ? make("span", { class: "badge" }, `拨了 ${device.pulled} 个`) : "";
+  const cable = device.plugged ? make("span", { class: "badge rest" }, "已接") : make("span", { class: "badge" }, "已拔掉");
+  const head = make("header", {}, make("h3", {}, title, " ", english(small)), make("span", { class: "badges" }, badge, cable));
+  const buttons = make("div", { class: "cables" });
+  const press = (words, focus, act) => {
+    const button = make("button", { type: "button", class: "press", "data-focus": focus + device.id }, words);
+    button.addEventListener("click", act);
+    buttons.append(button);
+    return button;
+  };
+  if (device.plugged) {
+    press("拔掉数据线", "plug:", () => send("plug/" + device.id, { plugged: false }));
+  } else {
+    press("插回原处", "plug:", () => send("plug/" + device.id, { plugged: true }));
+    press("换个口插上", "other:", () => send("plug/" + device.id, { plugged: true, as: device.id + "-moved" }));
+  }
+  if (device.power) press("断电一下", "power:", () => send("power", {}));
+  press("全部复位", "reset:", () => send("reset/" + device.id, {})).disabled = device.pulled === 0;
+  const board = make("section", { class: device.plugged ? "board panel" : "board panel out", id: "board-" + device.id }, head, buttons);
+  for (const group of device.groups) board.append(drawGroup(device, group));
+  const old = document.getElementById("board-" + device.id);
+  if (old) old.replaceWith(board);
+  else byId("boards").append(board);
+}
+
+function drawGroup(device, group) {
+  const key = device.id + "/" + group.title;
+  const pulled = group.levers.filter((lever) => lever.pulled).length;
+  const fold = make("details", {}, make("summary", {}, group.title, pulled ? make("span", { class: "badge" }, String(pulled)) : ""));
+  fold.open = folds.has(key) ? folds.get(key) : pulled > 0;
+  fold.firstChild.addEventListener("click", () => folds.set(key, !fold.open));
+  fold.append(make("ul", {}, ...group.levers.map((lever) => make("li", {}, drawLever(device, lever)))));
+  return fold;
+}
+
+function drawLever(device, lever) {
+  const focus = `lever:${device.id}:${lever.name}`;
+  const pull = (value) => send("levers/" + device.id, { [lever.name]: value });
+  if (lever.kind === "switch") {
+    const button = make("button", { type: "button", class: "lever", role: "switch", "aria-checked": String(lever.value), "data-focus": focus, title: lever.name },
+      make("span", { class: "lever-text" }, lever.text), make("span", { class: "track", "aria-hidden": "true" }));
+    button.addEventListener("click", () => pull(!lever.value));
+    return button;
+  }
+  const row = make("label", { class: lever.pulled ? "setting pulled" : "setting", title: lever.name }, make("span", {}, lever.text));
+  let input;
+  if (lever.kind === "choice") {
+    input = make("select", { "data-focus": focus }, ...lever.options.map((option) => make("option", { value: option.value }, option.text)));
+    input.value = lever.value;
+    input.addEventListener("change", () => pull(input.value));
+  } else {
+    input = make("input", {
+      type: "number", min: 0, max: lever.most, step: lever.kind === "percent" ? "any" : 1, value: Number(Number(lever.value).toFixed(3)), "data-focus": focus, inputmode: "decimal",
+    });
+    input.addEventListener("change", () => pull(Number(input.value)));
+  }
+  row.append(input);
+  return row;
 }
 
 const clock = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
@@ -182,6 +255,12 @@ async function send(what, body) {
 byId("link").addEventListener("click", () => state && send("link", { up: !state.link.up }));
 byId("paper-out").addEventListener("click", () => state && send("printer", { paper_out: !state.printer.paper_out }));
 byId("cover-open").addEventListener("click", () => state && send("printer", { cover_open: !state.printer.cover_open }));
+
+byId("scan-receipt").addEventListener("click", () => send("scan", { receipt: true }));
+byId("scan-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (byId("scan-text").value) send("scan", { text: byId("scan-text").value });
+});
 
 // Events bring every change. While the stream is down the page asks once a second.
 let streaming = false;
