@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"onedoor/cmd/hallsim/citizen"
-	"onedoor/cmd/hallsim/hall"
-	"onedoor/device/sim"
 )
 
 // Summary is what the demo found, as it stands in summary.json.
@@ -65,7 +63,7 @@ func (s *Stage) Play(ctx context.Context, display, out string) (err error) {
 		play func(context.Context) error
 	}{
 		{"the link is cut", p.cut}, {"the visit", p.visit}, {"the receipt", p.receipt}, {"delivery", p.delivery},
-		{"acceptance", p.acceptance}, {"goodbye", p.goodbye},
+		{"acceptance", p.acceptance}, {"goodbye", p.goodbye}, {"the receipt at the scanner", p.later},
 	} {
 		if err := scene.play(ctx); err != nil {
 			p.summary.Untrue = scene.name + ": " + err.Error()
@@ -251,62 +249,6 @@ func number(v citizen.View) string {
 		}
 	}
 	return ""
-}
-
-// receipt reads the paper and the screen as a phone would.
-func (p *player) receipt(ctx context.Context) error {
-	paper, err := p.paper(ctx)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(p.out, "receipt.bin"), paper.Bytes, 0o644); err != nil {
-		return err
-	}
-	if err := writePNG(filepath.Join(p.out, "receipt.png"), paper.Image); err != nil {
-		return err
-	}
-	p.summary.ReceiptBytes = len(paper.Bytes)
-	if p.summary.TrackingURL, err = hall.Scan(paper.Image); err != nil {
-		return fmt.Errorf("scan the paper: %w", err)
-	}
-	screen, err := p.picture(ctx)
-	if err != nil {
-		return err
-	}
-	if url, err := hall.Scan(screen); err != nil || url != p.summary.TrackingURL {
-		return fmt.Errorf("the code on the screen leads to %q, the one on paper to %q: %w", url, p.summary.TrackingURL, err)
-	}
-	return p.page(ctx, stateGenuine)
-}
-
-func (p *player) paper(ctx context.Context) (sim.Paper, error) {
-	limit := time.NewTimer(20 * time.Second)
-	defer limit.Stop()
-	for {
-		select {
-		case paper := <-p.papers:
-			if !paper.Blank {
-				return paper, nil
-			}
-		case <-ctx.Done():
-			return sim.Paper{}, ctx.Err()
-		case <-limit.C:
-			return sim.Paper{}, errors.New("no paper came out")
-		}
-	}
-}
-
-// page scans the receipt and notes what the page says, which must be want.
-func (p *player) page(ctx context.Context, want string) error {
-	state, err := p.platform.scanned(ctx, p.summary.TrackingURL)
-	if err != nil {
-		return err
-	}
-	if state != want {
-		return fmt.Errorf("the receipt's page says %q, the truth is %q", state, want)
-	}
-	p.summary.StatesSeen = append(p.summary.StatesSeen, state)
-	return nil
 }
 
 func (p *player) delivery(ctx context.Context) error {

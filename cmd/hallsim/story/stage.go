@@ -120,6 +120,7 @@ func freePort(ctx context.Context) (string, error) {
 
 func (s *Stage) openDock(ctx context.Context) error {
 	d, err := dock.New(dock.Config{Tray: s.hall.Tray, Paper: s.basket, Link: s.hall.Link, Logger: s.cfg.Logger,
+		Devices: s.hall.Devices(), Scan: s.hall.Scanner.Show, PowerLoss: s.hall.Printer.PowerLoss,
 		DeskURL: s.platform.base + "/desk", TrackURL: s.platform.base + "/"})
 	if err != nil {
 		return err
@@ -143,9 +144,9 @@ func (s *Stage) openDock(ctx context.Context) error {
 func (s *Stage) enrol(ctx context.Context) error {
 	dev := filepath.Join(s.dir, "dev")
 	diagonal := 21.5
-	file := fmt.Sprintf("version: 1\ndata: %s\ncentral: {url: \"http://%s\"}\nreader: {port: %s}\nprinter: {port: %s, profile: generic-80}\n"+
+	file := fmt.Sprintf("version: 1\ndata: %s\ncentral: {url: \"http://%s\"}\nreader: {port: %s}\nprinter: {port: %s, profile: generic-80}\nscanner: {port: %s}\n"+
 		"screen: {diagonal: %g, width: %d, height: %d, fullscreen: false}\nhall: {help_phone: \"12345\"}\n",
-		filepath.Join(s.dir, "kiosk"), s.hall.Link.Addr(), hall.ReaderPort(dev), hall.PrinterPort(dev), diagonal, s.cfg.Width, s.cfg.Height)
+		filepath.Join(s.dir, "kiosk"), s.hall.Link.Addr(), hall.ReaderPort(dev), hall.PrinterPort(dev), hall.ScannerPort(dev), diagonal, s.cfg.Width, s.cfg.Height)
 	if err := os.WriteFile(s.config, []byte(file), 0o600); err != nil {
 		return fmt.Errorf("write configuration: %w", err)
 	}
