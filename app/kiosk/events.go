@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"onedoor/app/catalog"
@@ -9,6 +10,7 @@ import (
 	"onedoor/app/visit"
 	"onedoor/device/cardreader"
 	"onedoor/device/printer"
+	"onedoor/sync/outbox"
 )
 
 // cardSlot is what the reader sees right now; it outlives a visit, since the card may.
@@ -83,9 +85,7 @@ func failure(r cardreader.Reason) string {
 // tick is the passing of time: the idle question, its end, and what central has told meanwhile.
 func (k *Kiosk) tick(ctx context.Context) {
 	now := k.cfg.Now()
-	if k.state == visit.Attract && k.out.IsZero() && k.cfg.Outbox.Err() != nil {
-		k.out = now // the next citizen must not fill in a form for nothing
-	}
+	k.open(now)
 	if k.visit.accepted.ReceiptNo != "" {
 		if c, err := k.cfg.Outbox.Case(k.visit.caseID); err == nil {
 			k.visit.stage = c.Stage()
@@ -118,6 +118,30 @@ func (k *Kiosk) tick(ctx context.Context) {
 	}
 	if now.Sub(k.warned) >= k.stretch(k.cfg.Idle.Warning) {
 		k.step(ctx, visit.IdleExpired)
+	}
+}
+
+// open closes the kiosk while the outbox takes nothing, so that nobody fills in a form for nothing, and opens it again when
+// there is room. A visit that is under way goes on.
+func (k *Kiosk) open(now time.Time) {
+	if k.state != visit.Attract {
+		return
+	}
+	err := k.cfg.Outbox.Err()
+	switch {
+	case err == nil:
+		k.out, k.outCode = time.Time{}, ""
+		return
+	case k.out.IsZero():
+		k.out = now
+	}
+	switch {
+	case errors.Is(err, outbox.ErrNoSpace):
+		k.outCode = "OUTBOX-NO-SPACE"
+	case errors.Is(err, outbox.ErrFull):
+		k.outCode = "OUTBOX-FULL"
+	default:
+		k.outCode = "OUTBOX-STOPPED"
 	}
 }
 

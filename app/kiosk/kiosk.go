@@ -127,6 +127,7 @@ type Kiosk struct {
 	active  time.Time // of the last sign of life
 	warned  time.Time // when the idle question was put; zero when it was not
 	out     time.Time // since when nothing can be accepted here; zero when all is well
+	outCode string    // why, for staff
 	entered time.Time // into the present state
 	last    View
 }

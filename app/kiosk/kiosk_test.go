@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -139,6 +140,40 @@ func TestI14NothingIsClaimed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOutOfServiceWhileThereIsNoRoom: the kiosk closes with the reason for staff, and opens again by itself.
+func TestOutOfServiceWhileThereIsNoRoom(t *testing.T) {
+	for code, err := range map[string]error{"OUTBOX-NO-SPACE": outbox.ErrNoSpace, "OUTBOX-FULL": outbox.ErrFull} {
+		real, _ := newOutbox(t)
+		box := &gate{Outbox: real}
+		box.set(fmt.Errorf("accept: %w", err))
+		h := open(t, box, nil)
+		if got := screen[kiosk.OutOfService](h); !strings.HasSuffix(got.Code, code) {
+			t.Errorf("says %+v, want %s", got, code)
+		}
+		box.set(nil)
+		screen[kiosk.Attract](h)
+	}
+}
+
+// gate is an outbox that can be closed.
+type gate struct {
+	kiosk.Outbox
+	mu  sync.Mutex
+	err error
+}
+
+func (g *gate) set(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.err = err
+}
+
+func (g *gate) Err() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.err
 }
 
 // TestOutOfServiceWhenTheOutboxStopped: people are told before filling anything in, and no card starts a visit.

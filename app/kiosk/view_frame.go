@@ -19,7 +19,7 @@ func (k *Kiosk) screen(say text.Printer) Screen {
 	switch k.state {
 	case visit.Attract:
 		if !k.out.IsZero() {
-			return OutOfService{Heading: say.T("out.heading"), Help: say.T("out.help"), Code: say.T("code", "code", "OUTBOX-STOPPED"),
+			return OutOfService{Heading: say.T("out.heading"), Help: say.T("out.help"), Code: say.T("code", "code", k.outCode),
 				Since: say.T("out.since", "time", text.Clock(k.out))}
 		}
 		return k.attract(say)

@@ -106,6 +106,9 @@ func (o *Outbox) Accept(ctx context.Context, d Draft) (Accepted, error) {
 func (o *Outbox) enlist(d Draft) (*intake, *Accepted, error) {
 	o.mu.Lock()
 	in, known, err := o.seen(d.ID)
+	if in == nil && known == nil && err == nil {
+		err = o.admit()
+	}
 	o.mu.Unlock()
 	if in != nil || known != nil || err != nil {
 		return in, known, err

@@ -10,15 +10,8 @@ import (
 
 // audit reads every item once after opening, so that damage is known before the item's turn comes.
 func (o *Outbox) audit() {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := o.untilClose()
 	defer cancel()
-	o.keepers.Go(func() {
-		select {
-		case <-o.quit:
-			cancel()
-		case <-ctx.Done():
-		}
-	})
 	err := o.walk(ctx, func(r *record, err error) error {
 		if r == nil {
 			o.damaged(Damage{Part: PartQueue, What: err.Error()})

@@ -55,7 +55,7 @@ func (o *Outbox) readItem(r *record) (*item.Item, error) {
 	b, err := o.tape.Read(r.seq)
 	switch {
 	case errors.Is(err, journal.ErrMissing):
-		return nil, fmt.Errorf("%w: item %d was purged", ErrNotFound, r.seq)
+		return nil, fmt.Errorf("%w: item %d was purged: %w", ErrNotFound, r.seq, err)
 	case errors.Is(err, journal.ErrDamaged):
 		return nil, fmt.Errorf("%w: item %d: %w", ErrDamaged, r.seq, err)
 	case err != nil:

@@ -36,6 +36,7 @@ func (o *Outbox) ApplyFeed(ctx context.Context, u FeedUpdate) error {
 	if err != nil {
 		return fmt.Errorf("apply feed: %w", err)
 	}
+	o.heardFrom()
 	o.notifyCases(changed)
 	return nil
 }

@@ -1,14 +1,22 @@
 package outbox
 
-import "time"
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+)
 
 // keepEvery is how much of the states a power cut may take. Items are not among them: those the journal has.
 const keepEvery = time.Second
 
-// keep syncs the queue and the witness now and then, until Close.
+// keep syncs queue and witness now and then, and purges, until Close.
 func (o *Outbox) keep() {
-	tick := time.NewTicker(keepEvery)
+	tick, purge := time.NewTicker(keepEvery), time.NewTicker(purgeEvery)
 	defer tick.Stop()
+	defer purge.Stop()
+	ctx, cancel := o.untilClose()
+	defer cancel()
 	for {
 		select {
 		case <-o.quit:
@@ -17,12 +25,32 @@ func (o *Outbox) keep() {
 			o.writeMu.Lock()
 			o.settle()
 			o.writeMu.Unlock()
+		case <-purge.C:
+			if n, err := o.Purge(ctx, o.cfg.Now().Add(-o.cfg.Retention)); err != nil && !errors.Is(err, ErrClosed) {
+				o.logger.Error("purge the outbox", "error", err)
+			} else if n > 0 {
+				o.logger.Info("outbox purged", "items", n)
+			}
 		}
 	}
 }
 
+// untilClose gives a context that ends with the outbox. It must be called on a keeper, and cancel too.
+func (o *Outbox) untilClose() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	o.keepers.Go(func() {
+		defer cancel()
+		select {
+		case <-o.quit:
+		case <-ctx.Done():
+		}
+	})
+	return ctx, cancel
+}
+
 // settle makes durable what was written to queue and witness; it is called with writeMu held.
 func (o *Outbox) settle() {
+	o.noteHeard()
 	if !o.dirty {
 		return
 	}
@@ -35,5 +63,34 @@ func (o *Outbox) settle() {
 		o.mu.Lock()
 		o.stop(err)
 		o.mu.Unlock()
+	}
+}
+
+// heardFrom notes that the upstream proved to be there.
+func (o *Outbox) heardFrom() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.heard = o.cfg.Now()
+}
+
+// noteHeard keeps when the upstream was last heard of over a restart.
+func (o *Outbox) noteHeard() {
+	o.mu.Lock()
+	heard, failed := o.heard, o.failed
+	o.mu.Unlock()
+	if failed != nil || heard.Equal(o.noted) {
+		return
+	}
+	b, err := json.Marshal(heard)
+	if err != nil || o.store.write([]change{{[]byte(keyHeard), b}}) != nil {
+		return // it is an estimate, and the next acceptance would find the fault
+	}
+	o.noted, o.dirty = heard, true
+}
+
+// recallHeard reads it.
+func (o *Outbox) recallHeard() {
+	if b, err := o.store.read([]byte(keyHeard)); err == nil && json.Unmarshal(b, &o.heard) == nil {
+		o.noted = o.heard
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"onedoor/sync/item"
 )
 
-// Config is what Open needs. Every field is required but CaseNumber, which only numbered drafts need, and Logger.
+// Config is what Open needs. Dir, Source, Sealer and Now are required, CaseNumber for numbered drafts.
 type Config struct {
 	Dir    string // made if missing; nothing else may be in it
 	Source item.Source
@@ -19,7 +19,13 @@ type Config struct {
 	// CaseNumber makes a 20-digit receipt number from a running number, which counts from 1 and is never used twice.
 	CaseNumber func(running uint32) (string, error)
 	Now        func() time.Time
-	Logger     *slog.Logger // nil: nothing is logged
+	Limits     Limits
+	Retention  time.Duration               // how long items stay here that central has, at least; 0 means DefaultRetention
+	MinFree    int64                       // bytes free on the medium below which nothing is accepted; 0 means DefaultMinFree
+	Ballast    int64                       // bytes kept to be given up on a full medium; 0 means DefaultBallast, less none
+	Free       func(string) (int64, error) // bytes free where a directory is; nil asks the system
+	fileSize   int64                       // of the journal's files, for tests
+	Logger     *slog.Logger                // nil: nothing is logged
 }
 
 // Errors of Open and of every call after it.
@@ -50,6 +56,7 @@ type Outbox struct {
 	writeMu sync.Mutex   // held by whoever writes; taken before mu
 	witness *witness     // used with writeMu held
 	dirty   bool         // the queue has writes that are not synced; used with writeMu held
+	noted   time.Time    // heard, as it stands in the queue; used with writeMu held
 
 	mu       sync.Mutex
 	head     meta               // speculative: includes items whose group is not durable yet
@@ -59,6 +66,7 @@ type Outbox struct {
 	groups   []*group           // in order, not durable yet
 	index    index
 	damage   []Damage
+	heard    time.Time // from the upstream
 	failed   error
 	closed   bool
 
@@ -75,9 +83,7 @@ func Open(cfg Config) (*Outbox, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("open outbox: %w", err)
 	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
+	cfg = cfg.complete()
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open outbox: %w", err)
 	}
@@ -85,15 +91,40 @@ func Open(cfg Config) (*Outbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open outbox: %w", err)
 	}
-	o, err := openLocked(cfg)
+	err = cfg.release()
+	var o *Outbox
+	if err == nil {
+		o, err = openLocked(cfg)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open outbox: %w", err), lock.Close())
 	}
 	o.lock = lock
+	cfg.load()
 	go o.commitLoop()
 	o.keepers.Go(o.keep)
 	o.keepers.Go(o.audit)
 	return o, nil
+}
+
+// complete fills in what may be left out.
+func (c Config) complete() Config {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Free == nil {
+		c.Free = free
+	}
+	if c.Retention == 0 {
+		c.Retention = DefaultRetention
+	}
+	if c.MinFree == 0 {
+		c.MinFree = DefaultMinFree
+	}
+	if c.Ballast == 0 {
+		c.Ballast = DefaultBallast
+	}
+	return c
 }
 
 func (c Config) validate() error {
@@ -148,6 +179,7 @@ func (o *Outbox) Close() error {
 	defer o.reading.Unlock()
 	o.writeMu.Lock()
 	defer o.writeMu.Unlock()
+	o.noteHeard()
 	if err := errors.Join(o.tape.Close(), o.store.close(), o.witness.close(), o.lock.Close()); err != nil {
 		return fmt.Errorf("close outbox: %w", err)
 	}
@@ -165,9 +197,16 @@ func (o *Outbox) usable() error {
 	return nil
 }
 
-// Err is nil while the outbox accepts. Otherwise it is what Accept would return: ErrStopped, with the failed write, or
-// ErrClosed. It can be called in every state and touches no disk.
-func (o *Outbox) Err() error { return o.check() }
+// Err is nil while the outbox accepts. Otherwise it is what Accept would return: ErrStopped, with the failed write,
+// ErrNoSpace, ErrFull or ErrClosed. It can be called in every state and reads no file.
+func (o *Outbox) Err() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.usable(); err != nil {
+		return err
+	}
+	return o.admit()
+}
 
 func (o *Outbox) check() error {
 	o.mu.Lock()
@@ -187,6 +226,9 @@ func (o *Outbox) stop(err error) {
 func (o *Outbox) write(changes []change) error {
 	if len(changes) == 0 {
 		return nil
+	}
+	if err := o.roomFor(o.cfg.MinFree / 4); err != nil {
+		return err
 	}
 	err := o.store.write(changes)
 	o.dirty = true

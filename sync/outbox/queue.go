@@ -145,6 +145,7 @@ func (o *Outbox) Settle(ctx context.Context, settlements []Settlement) error {
 	if err != nil {
 		return fmt.Errorf("settle: %w", err)
 	}
+	o.heardFrom()
 	return nil
 }
 
@@ -252,11 +253,11 @@ func (o *Outbox) Get(id string) (Entry, error) {
 	if err != nil {
 		return Entry{}, fmt.Errorf("get item: %w", err)
 	}
-	it, err := o.readItem(r)
+	e, err := o.whole(r)
 	if err != nil {
 		return Entry{}, fmt.Errorf("get item: %w", err)
 	}
-	return r.entry(it), nil
+	return e, nil
 }
 
 // ByReceipt gives the item that bears the receipt number, or ErrNotFound.
@@ -294,11 +295,7 @@ func (o *Outbox) lookUp(key []byte, what string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	it, err := o.readItem(r)
-	if err != nil {
-		return Entry{}, err
-	}
-	return r.entry(it), nil
+	return o.whole(r)
 }
 
 // Stats is the outbox in numbers.

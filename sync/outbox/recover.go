@@ -61,7 +61,8 @@ func openLocked(cfg Config) (_ *Outbox, err error) {
 	if o.witness, said, err = openWitness(cfg.Dir); err != nil {
 		return nil, err
 	}
-	tape, found, err := journal.Open(journal.Config{Dir: filepath.Join(cfg.Dir, journalName), Label: label(o.source), Logger: cfg.Logger})
+	tape, found, err := journal.Open(journal.Config{Dir: filepath.Join(cfg.Dir, journalName), Label: label(o.source),
+		FileSize: cfg.fileSize, Logger: cfg.Logger})
 	if errors.Is(err, journal.ErrOther) {
 		return nil, fmt.Errorf("%w: %w", ErrOtherSource, err)
 	}
@@ -82,6 +83,7 @@ func openLocked(cfg Config) (_ *Outbox, err error) {
 	if err := o.reconcile(found); err != nil {
 		return nil, err
 	}
+	o.recallHeard()
 	if mark == nil {
 		if err := writeMarker(cfg.Dir, marker{formatVersion, o.source}); err != nil {
 			return nil, err

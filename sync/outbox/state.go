@@ -22,6 +22,7 @@ const (
 	StateStoredCentral State = "stored-central" // acknowledged by central: the end
 	StateRejected      State = "rejected"       // dead letter
 	StateConflict      State = "conflict"       // upstream has other bytes under this identity, or ours were damaged
+	StatePurged        State = "purged"         // central has it, and its bytes were erased here; only Entries say so
 	StateLost          State = "lost"           // its bytes are gone from this machine, before central had them; never seen without a Damage
 )
 

@@ -30,6 +30,7 @@ var (
 const (
 	keyMeta     = "m"
 	keyCursor   = "f"
+	keyHeard    = "h"  // when the upstream was last heard of
 	prefixRec   = "q/" // sequence → record
 	prefixID    = "i/" // id → sequence
 	prefixNo    = "r/" // receipt number → sequence
