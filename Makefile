@@ -9,7 +9,7 @@ GO      ?= go
 TAGS    := -tags no_animations
 OUT     := out
 APT_BUILD := gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxrandr-dev libxcursor-dev libxinerama-dev libxi-dev libxxf86vm-dev
-APT_TEST  := xvfb libgl1-mesa-dri
+APT_TEST  := xvfb libgl1-mesa-dri strace
 FUZZTIME ?= 20s
 
 help: ## list the targets
@@ -47,7 +47,11 @@ fuzz: ## every fuzz target for FUZZTIME (20s)
 	    echo "$$p $$f"; $(GO) test $(TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p | tail -4; done; done
 
 soak: ## thousands of card reads and receipts under random faults; takes an hour
-	CGO_ENABLED=0 ONEDOOR_SOAK=1 $(GO) test -count 1 -timeout 90m -run Soak -v ./device/sim
+	CGO_ENABLED=0 ONEDOOR_SOAK=1 $(GO) test -count 1 -timeout 90m -parallel 4 -run Soak -v ./device/sim
+
+N ?= 50
+crash: deps ## N rounds of each kind of crash, power cut and damage to the outbox; a line for each kind
+	CGO_ENABLED=0 $(GO) test -count 1 -timeout 0 -run TestCrash -v -crash.rounds $(N) ./sync/outbox | grep -E 'crash:|---|FAIL|ok|skip'
 
 screens: ## pictures of every screen state into out/screens
 	@mkdir -p $(OUT)/screens
@@ -65,4 +69,4 @@ deps: ## system packages that are missing, by apt
 clean: ## what was built and written
 	rm -rf bin $(OUT)
 
-.PHONY: help demo test build lint bench fuzz soak screens deps clean
+.PHONY: help demo test build lint bench fuzz soak crash screens deps clean

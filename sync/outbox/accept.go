@@ -50,6 +50,7 @@ type intake struct {
 	rec     *record
 	encoded []byte // set, like err, before group.unsigned counts down
 	running uint32 // of receipts, after the item
+	bytes   []byte // the journal record
 	err     error
 	size    int // of encoded, at most
 	caseRec *caseRecord
@@ -351,7 +352,8 @@ func (o *Outbox) commitGroup(g *group) error {
 		if in.err != nil {
 			return in.err
 		}
-		records[i] = encodeRecord(in.running, in.encoded)
+		in.bytes = encodeRecord(in.running, in.encoded)
+		records[i] = in.bytes
 	}
 	if err := o.tape.Append(records...); err != nil {
 		return err
@@ -364,14 +366,14 @@ func (o *Outbox) commitGroup(g *group) error {
 
 // enqueue writes a group that the journal has into the queue.
 func (o *Outbox) enqueue(g *group) error {
-	changes := make([]change, 0, 6*len(g.intakes)+1)
+	changes := make([]change, 0, 7*len(g.intakes)+1)
 	for _, in := range g.intakes {
 		seq := binary.BigEndian.AppendUint64(nil, in.rec.seq)
 		rec, err := in.rec.change()
 		if err != nil {
 			return err
 		}
-		changes = append(changes, rec, change{textKey(prefixID, in.rec.ID), seq})
+		changes = append(changes, rec, change{seqKey(prefixItem, in.rec.seq), in.bytes}, change{textKey(prefixID, in.rec.ID), seq})
 		if in.rec.ReceiptNo != "" {
 			changes = append(changes, change{textKey(prefixNo, in.rec.ReceiptNo), seq})
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"onedoor/sync/item"
+	"onedoor/sync/journal"
 )
 
 // audit reads every item once after opening, so that damage is known before the item's turn comes.
@@ -13,6 +14,12 @@ func (o *Outbox) audit() {
 	ctx, cancel := o.untilClose()
 	defer cancel()
 	err := o.walk(ctx, func(r *record, err error) error {
+		if err == nil {
+			if _, err := o.tape.Read(r.seq); errors.Is(err, journal.ErrDamaged) {
+				o.damaged(Damage{Part: PartJournal, What: fmt.Sprintf("item %d can not be read", r.seq), Mended: true})
+			}
+			return nil
+		}
 		if r == nil {
 			o.damaged(Damage{Part: PartQueue, What: err.Error()})
 			return nil
@@ -33,9 +40,9 @@ func (o *Outbox) Verify(ctx context.Context) error {
 	return nil
 }
 
-// walk reads every item that the journal still has and tells bad of each that is not as it was accepted, until bad returns
-// an error.
-func (o *Outbox) walk(ctx context.Context, bad func(*record, error) error) error {
+// walk reads every item that the journal still has and tells each of it, with an error if it is not as it was accepted,
+// until each returns an error.
+func (o *Outbox) walk(ctx context.Context, each func(*record, error) error) error {
 	first, _ := o.tape.Bounds()
 	o.mu.Lock()
 	last := o.durable
@@ -54,15 +61,12 @@ func (o *Outbox) walk(ctx context.Context, bad func(*record, error) error) error
 		case seq == 1 && err == nil && it.Prev != item.Genesis:
 			err = fmt.Errorf("%w: item 1 is not the first", ErrDamaged)
 		}
-		if err == nil {
+		if prev = ""; err == nil {
 			prev = r.Digest
-			continue
-		}
-		prev = ""
-		if !errors.Is(err, ErrDamaged) {
+		} else if !errors.Is(err, ErrDamaged) {
 			return err
 		}
-		if err := bad(r, err); err != nil {
+		if err := each(r, err); err != nil {
 			return err
 		}
 	}

@@ -52,11 +52,25 @@ func openBadger(dir string, logger *slog.Logger) (*badgerStore, error) {
 	return &badgerStore{db}, nil
 }
 
-func (s *badgerStore) write(changes []change) error {
+// unhurt turns a panic of Badger's over damaged files into an error. Those on goroutines of its own end the program.
+func unhurt(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%w: the queue's files: %v", ErrDamaged, p)
+	}
+}
+
+func (s *badgerStore) write(changes []change) (err error) {
+	defer unhurt(&err)
 	txn := s.db.NewTransaction(true)
 	defer txn.Discard()
 	for _, c := range changes {
-		if err := txn.Set(c.key, sum(c.key, c.value)); err != nil {
+		err := error(nil)
+		if c.value == nil {
+			err = txn.Delete(c.key)
+		} else {
+			err = txn.Set(c.key, sum(c.key, c.value))
+		}
+		if err != nil {
 			if errors.Is(err, badger.ErrTxnTooBig) {
 				return errTooBig
 			}
@@ -69,9 +83,9 @@ func (s *badgerStore) write(changes []change) error {
 	return nil
 }
 
-func (s *badgerStore) read(key []byte) ([]byte, error) {
-	var value []byte
-	err := s.db.View(func(txn *badger.Txn) error {
+func (s *badgerStore) read(key []byte) (value []byte, err error) {
+	defer unhurt(&err)
+	err = s.db.View(func(txn *badger.Txn) error {
 		it, err := txn.Get(key)
 		if err != nil {
 			return err
@@ -88,7 +102,8 @@ func (s *badgerStore) read(key []byte) ([]byte, error) {
 	return checked(key, value)
 }
 
-func (s *badgerStore) scan(prefix []byte, each func(key, value []byte) error) error {
+func (s *badgerStore) scan(prefix []byte, each func(key, value []byte) error) (err error) {
+	defer unhurt(&err)
 	return s.db.View(func(txn *badger.Txn) error {
 		opt := badger.DefaultIteratorOptions
 		opt.Prefix = prefix
@@ -118,7 +133,8 @@ func (s *badgerStore) sync() error {
 	return nil
 }
 
-func (s *badgerStore) close() error {
+func (s *badgerStore) close() (err error) {
+	defer unhurt(&err)
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("close queue: %w", err)
 	}

@@ -47,20 +47,32 @@ func decodeRecord(b []byte) (running uint32, it *item.Item, size int, err error)
 	return binary.LittleEndian.Uint32(b[4:]), it, len(b) - recordHead, nil
 }
 
-// readItem reads an item and checks it against the digest noted at acceptance.
+// readItem reads an item and checks it against the digest noted at acceptance. What the journal has lost the queue may have.
 func (o *Outbox) readItem(r *record) (*item.Item, error) {
-	if r.State == StateLost {
-		return nil, fmt.Errorf("%w: item %d is lost", ErrDamaged, r.seq)
-	}
 	b, err := o.tape.Read(r.seq)
-	switch {
-	case errors.Is(err, journal.ErrMissing):
-		return nil, fmt.Errorf("%w: item %d was purged: %w", ErrNotFound, r.seq, err)
-	case errors.Is(err, journal.ErrDamaged):
-		return nil, fmt.Errorf("%w: item %d: %w", ErrDamaged, r.seq, err)
-	case err != nil:
-		return nil, err
+	if err == nil {
+		var it *item.Item
+		if it, err = r.check(b); err == nil {
+			return it, nil
+		}
 	}
+	if r.State == StateStoredCentral && errors.Is(err, journal.ErrMissing) {
+		return nil, fmt.Errorf("%w: item %d was purged: %w", ErrNotFound, r.seq, err)
+	}
+	if b, serr := o.store.read(seqKey(prefixItem, r.seq)); serr == nil {
+		if it, serr := r.check(b); serr == nil {
+			return it, nil
+		}
+	}
+	switch {
+	case errors.Is(err, journal.ErrDamaged), errors.Is(err, journal.ErrMissing):
+		return nil, fmt.Errorf("%w: item %d: %w", ErrDamaged, r.seq, err)
+	}
+	return nil, err
+}
+
+// check says whether b is the item that was accepted.
+func (r *record) check(b []byte) (*item.Item, error) {
 	_, it, _, err := decodeRecord(b)
 	if err != nil {
 		return nil, fmt.Errorf("item %d: %w", r.seq, err)

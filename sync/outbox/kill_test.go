@@ -29,6 +29,18 @@ const childEnv = "OUTBOX_TEST_CHILD"
 type childConfig struct {
 	Dir               string
 	SealPub, SignPriv []byte
+	MinFree, Ballast  int64
+	FileSize          int64
+}
+
+func (c childConfig) config() Config {
+	cfg := config(c.Dir, c.SealPub, c.SignPriv)
+	cfg.MinFree, cfg.Ballast, cfg.fileSize = c.MinFree, c.Ballast, c.FileSize
+	return cfg
+}
+
+func (b *bench) child() childConfig {
+	return childConfig{b.cfg.Dir, b.keys.sealPub, b.keys.signPriv, b.cfg.MinFree, b.cfg.Ballast, b.cfg.fileSize}
 }
 
 // acceptUntilKilled accepts from several goroutines at once and moves items along meanwhile. It writes a line for every
@@ -42,9 +54,15 @@ func acceptUntilKilled() int {
 	if err := json.NewDecoder(os.Stdin).Decode(&c); err != nil {
 		return fail(err)
 	}
-	o, err := Open(config(c.Dir, c.SealPub, c.SignPriv))
+	o, err := Open(c.config())
 	if err != nil {
 		return fail(err)
+	}
+	if os.Getenv(childEnv) == "open" {
+		if err := errors.Join(json.NewEncoder(os.Stdout).Encode(o.Damage()), o.Close()); err != nil {
+			return fail(err)
+		}
+		return 0
 	}
 	const writers = 6
 	shared := newID()
@@ -150,7 +168,7 @@ func runAndKill(t *testing.T, b *bench, lines int, after time.Duration) []Accept
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := json.Marshal(childConfig{b.cfg.Dir, b.keys.sealPub, b.keys.signPriv})
+	in, err := json.Marshal(b.child())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +14,11 @@ import (
 type marker struct {
 	Format int    `json:"format"`
 	Source string `json:"source"`
+	Sum    uint32 `json:"sum"` // over both, so that a flipped bit does not make it another kiosk's
+}
+
+func (m marker) sum() uint32 {
+	return crc32.ChecksumIEEE([]byte(fmt.Sprintf("%d %s", m.Format, m.Source)))
 }
 
 const markerName = "outbox.json"
@@ -30,11 +36,15 @@ func readMarker(dir string) (*marker, error) {
 	if err := json.Unmarshal(b, &m); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrDamaged, markerName, err)
 	}
+	if m.Sum != m.sum() {
+		return nil, fmt.Errorf("%w: %s has a wrong checksum", ErrDamaged, markerName)
+	}
 	return &m, nil
 }
 
 // writeMarker is atomic and durable: temporary file, sync, rename, sync of the directory.
 func writeMarker(dir string, m marker) error {
+	m.Sum = m.sum()
 	b, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("encode marker: %w", err)

@@ -112,12 +112,13 @@ func TestD14EachPartGone(t *testing.T) {
 			remove(queueName)(t, dir)
 			emptyBadger(t, filepath.Join(dir, queueName))
 		}, PartQueue, 0},
-		"manifest":        {remove(queueName, "MANIFEST"), PartQueue, 0},
-		"witness":         {remove(witnessName), PartWitness, 0},
-		"witness, zeroed": {func(t *testing.T, dir string) { overwrite(t, filepath.Join(dir, witnessName), make([]byte, 9000)) }, PartWitness, 0},
-		"marker":          {remove(markerName), PartMarker, 0},
-		"marker, spoilt":  {func(t *testing.T, dir string) { overwrite(t, filepath.Join(dir, markerName), []byte("{")) }, PartMarker, 0},
-		"journal":         {remove(journalName), PartJournal, 3},
+		"manifest":          {remove(queueName, "MANIFEST"), PartQueue, 0},
+		"witness":           {remove(witnessName), PartWitness, 0},
+		"witness, zeroed":   {func(t *testing.T, dir string) { overwrite(t, filepath.Join(dir, witnessName), make([]byte, 9000)) }, PartWitness, 0},
+		"marker":            {remove(markerName), PartMarker, 0},
+		"marker, spoilt":    {func(t *testing.T, dir string) { overwrite(t, filepath.Join(dir, markerName), []byte("{")) }, PartMarker, 0},
+		"journal":           {remove(journalName), PartJournal, 0},
+		"journal and queue": {func(t *testing.T, dir string) { remove(journalName)(t, dir); remove(queueName)(t, dir) }, PartJournal, 4},
 		"all but the witness": {func(t *testing.T, dir string) {
 			remove(journalName)(t, dir)
 			remove(queueName)(t, dir)
@@ -240,42 +241,52 @@ func TestTheQueueIsMadeAnew(t *testing.T) {
 	}
 }
 
-// TestAnAlteredItemIsLostAlone: damage in the journal costs the item that it hit, is told, and holds nobody else up.
-func TestAnAlteredItemIsLostAlone(t *testing.T) {
+// TestAnAlteredItem: damage in the journal is made good from the queue; damage in both costs the item that it hit, is told,
+// and holds nobody else up.
+func TestAnAlteredItem(t *testing.T) {
 	for at := range 3 {
-		b := setup(t)
-		var ids []string
-		for range 3 {
-			ids = append(ids, b.accept(submission()).ID)
-		}
-		if err := b.Close(); err != nil {
-			t.Fatal(err)
-		}
-		files, err := filepath.Glob(filepath.Join(b.cfg.Dir, journalName, "*.journal"))
-		if err != nil || len(files) != 1 {
-			t.Fatalf("%v, %v", files, err)
-		}
-		raw, err := os.ReadFile(files[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw[bytes.Index(raw, []byte(ids[at]))] ^= 1
-		overwrite(t, files[0], raw)
-		b.open()
-		if d := b.Damage(); len(d) != 1 || d[0].Part != PartJournal || d[0].Lost != 1 || d[0].Mended {
-			t.Errorf("item %d: damage %+v", at+1, d)
-		}
-		if due := b.dueIDs(); !slices.Equal(due, slices.Delete(slices.Clone(ids), at, at+1)) {
-			t.Errorf("item %d: due %v of %v", at+1, due, ids)
-		}
-		if s := b.Stats(); s.ByState[StateLost] != 1 || s.Waiting != 2 {
-			t.Errorf("item %d: stats %+v", at+1, s)
-		}
-		if err := b.Verify(t.Context()); !errors.Is(err, ErrDamaged) {
-			t.Errorf("item %d: verify says %v", at+1, err)
-		}
-		if a := b.accept(submission()); a.Sequence != 4 {
-			t.Errorf("item %d: the next is %d", at+1, a.Sequence)
+		for _, both := range []bool{false, true} {
+			b := setup(t)
+			var ids []string
+			for range 3 {
+				ids = append(ids, b.accept(submission()).ID)
+			}
+			if both {
+				remove(t, b, seqKey(prefixItem, uint64(at)+1))
+			}
+			if err := b.Close(); err != nil {
+				t.Fatal(err)
+			}
+			files, err := filepath.Glob(filepath.Join(b.cfg.Dir, journalName, "*.journal"))
+			if err != nil || len(files) != 1 {
+				t.Fatalf("%v, %v", files, err)
+			}
+			raw, err := os.ReadFile(files[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw[bytes.Index(raw, []byte(ids[at]))] ^= 1
+			overwrite(t, files[0], raw)
+			b.open()
+			lost, due := 0, ids
+			if both {
+				lost, due = 1, slices.Delete(slices.Clone(ids), at, at+1)
+			}
+			if d := b.Damage(); len(d) != 1 || d[0].Part != PartJournal || d[0].Lost != lost || d[0].Mended == both {
+				t.Errorf("item %d, both %v: damage %+v", at+1, both, d)
+			}
+			if got := b.dueIDs(); !slices.Equal(got, due) {
+				t.Errorf("item %d, both %v: due %v of %v", at+1, both, got, ids)
+			}
+			if s := b.Stats(); s.ByState[StateLost] != lost || s.Waiting != 3-lost {
+				t.Errorf("item %d, both %v: stats %+v", at+1, both, s)
+			}
+			if err := b.Verify(t.Context()); errors.Is(err, ErrDamaged) != both {
+				t.Errorf("item %d, both %v: verify says %v", at+1, both, err)
+			}
+			if a := b.accept(submission()); a.Sequence != 4 {
+				t.Errorf("item %d, both %v: the next is %d", at+1, both, a.Sequence)
+			}
 		}
 	}
 }

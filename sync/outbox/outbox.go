@@ -242,13 +242,16 @@ func (o *Outbox) write(changes []change) error {
 }
 
 func (o *Outbox) writeRecords(records []*record) error {
-	changes := make([]change, 0, len(records))
+	changes := make([]change, 0, 2*len(records))
 	for _, r := range records {
 		c, err := r.change()
 		if err != nil {
 			return err
 		}
 		changes = append(changes, c)
+		if r.State == StateStoredCentral {
+			changes = append(changes, change{seqKey(prefixItem, r.seq), nil}) // one copy is enough now
+		}
 	}
 	return o.write(changes)
 }

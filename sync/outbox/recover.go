@@ -80,12 +80,21 @@ func openLocked(cfg Config) (_ *Outbox, err error) {
 	if err := o.openQueue(known); err != nil {
 		return nil, err
 	}
-	if err := o.reconcile(found); err != nil {
+	err = o.reconcile(found)
+	if errors.Is(err, ErrDamaged) { // parts of the queue that were not looked at while it was loaded
+		if err := o.replaceQueue(err); err != nil {
+			return nil, err
+		}
+		found.First, _ = o.tape.Bounds()
+		_, found.Last = o.tape.Bounds()
+		err = o.reconcile(found)
+	}
+	if err != nil {
 		return nil, err
 	}
 	o.recallHeard()
 	if mark == nil {
-		if err := writeMarker(cfg.Dir, marker{formatVersion, o.source}); err != nil {
+		if err := writeMarker(cfg.Dir, marker{Format: formatVersion, Source: o.source}); err != nil {
 			return nil, err
 		}
 	}
@@ -99,12 +108,24 @@ func (o *Outbox) openQueue(known bool) error {
 	if err == nil || errors.Is(err, ErrOtherSource) {
 		return err
 	}
-	o.head, o.index = meta{}, newIndex()
-	aside, serr := o.setAside(dir)
-	if serr != nil {
-		return errors.Join(err, serr)
+	return o.replaceQueue(err)
+}
+
+// replaceQueue sets a queue aside that can not be believed, and opens an empty one.
+func (o *Outbox) replaceQueue(why error) error {
+	if o.store != nil {
+		if err := o.store.close(); err != nil { // it is damaged: that it can not even be closed is no news
+			o.logger.Warn("close damaged queue", "error", err)
+		}
+		o.store = nil
 	}
-	o.damaged(Damage{Part: PartQueue, What: err.Error(), Aside: aside, Mended: true})
+	dir := filepath.Join(o.cfg.Dir, queueName)
+	o.head, o.index = meta{}, newIndex()
+	aside, err := o.setAside(dir)
+	if err != nil {
+		return errors.Join(why, err)
+	}
+	o.damaged(Damage{Part: PartQueue, What: why.Error(), Aside: aside, Mended: true})
 	return o.tryQueue(dir, false)
 }
 
@@ -112,14 +133,27 @@ func (o *Outbox) tryQueue(dir string, known bool) error {
 	if err := checkQueueDir(dir, known); err != nil {
 		return err
 	}
+	tries, err := o.attempt()
+	if err != nil {
+		return err
+	}
+	if known && tries > maxAttempts {
+		return fmt.Errorf("%w: opening the queue ended the program %d times", ErrDamaged, tries-1)
+	}
 	st, err := openBadger(dir, o.logger)
+	if err := o.survived(); err != nil {
+		return err
+	}
 	if err != nil {
 		return err
 	}
 	o.store = st
 	if err := o.load(known); err != nil {
 		o.store = nil
-		return errors.Join(err, st.close())
+		if cerr := st.close(); cerr != nil {
+			o.logger.Warn("close damaged queue", "error", cerr)
+		}
+		return err
 	}
 	return nil
 }
@@ -215,7 +249,7 @@ func (o *Outbox) inPieces(records []*record) error {
 func (o *Outbox) reconcile(found journal.Found) error {
 	said := o.witness.said
 	end := max(found.Last, said.sequence, o.head.Sequence)
-	if err := o.tape.SkipTo(end + 1); err != nil {
+	if err := o.restore(found.Last+1, end); err != nil {
 		return err
 	}
 	if err := o.replay(found); err != nil {
@@ -258,6 +292,63 @@ func (o *Outbox) writeHead() error {
 		return err
 	}
 	return o.store.write([]change{c})
+}
+
+// restore gives the journal back what it has lost at its end, as far as the queue has it.
+func (o *Outbox) restore(from, end uint64) error {
+	var some [][]byte
+	size := 0
+	flush := func() error {
+		err := o.tape.Append(some...)
+		some, size = some[:0], 0
+		return err
+	}
+	for seq := from; seq <= end; seq++ {
+		b, err := o.second(seq)
+		if err != nil {
+			return err
+		}
+		if b == nil {
+			if err := flush(); err != nil {
+				return err
+			}
+			continue
+		}
+		if len(some) == 0 { // a gap before it, if there is one
+			if err := o.tape.SkipTo(seq); err != nil {
+				return err
+			}
+		}
+		some, size = append(some, b), size+len(b)
+		if len(some) == maxGroup || size > maxGroupBytes {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return errors.Join(flush(), o.tape.SkipTo(end+1))
+}
+
+// second is the queue's copy of an item, if it is whole; else nil.
+func (o *Outbox) second(seq uint64) ([]byte, error) {
+	r, err := o.readRecord(seq)
+	if errors.Is(err, ErrDamaged) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := o.store.read(seqKey(prefixItem, seq))
+	if errors.Is(err, errMissing) || errors.Is(err, ErrDamaged) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.check(b); err != nil {
+		return nil, nil //nolint:nilerr // then nobody has it
+	}
+	return b, nil
 }
 
 // replay enters what the journal has and the queue lacks. Items that were dropped from the journal had ended.
@@ -321,7 +412,7 @@ func (o *Outbox) recall(seq uint64, b []byte, cases map[string]caseRecord) (*int
 	if err != nil {
 		return nil, fmt.Errorf("%w: time of item %d", ErrDamaged, seq)
 	}
-	in := &intake{item: it, size: size, running: running}
+	in := &intake{item: it, size: size, running: running, bytes: b}
 	in.rec = &record{seq: seq, ID: it.ID, Type: it.Type, CaseID: it.CaseID, CaseSeq: it.CaseSeq, ReceiptNo: it.ReceiptNo,
 		Digest: it.Digest().String(), Size: size, At: at.UTC(), State: StateAccepted}
 	if it.CaseID != "" {
@@ -384,6 +475,12 @@ func (o *Outbox) giveUp(found journal.Found, end uint64) (lost int, err error) {
 			return lost, err
 		}
 		if r.State == StateStoredCentral {
+			continue
+		}
+		if b, err := o.second(seq); err != nil || b != nil {
+			if err != nil {
+				return lost, err
+			}
 			continue
 		}
 		lost++

@@ -90,6 +90,8 @@ type bench struct {
 	keys keys
 	cfg  Config
 	now  *time.Time
+
+	mayDie bool // what the files hold may end the program
 }
 
 func setup(t testing.TB) *bench {

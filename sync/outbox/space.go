@@ -75,7 +75,8 @@ func (o *Outbox) admit() error {
 	return nil
 }
 
-// release gives the ballast up when the medium is too full to open on.
+// release gives the ballast up when the medium is too full to open on. If that is not enough nothing is opened: Badger would
+// end the program.
 func (c Config) release() error {
 	n, err := c.Free(c.Dir)
 	if err != nil || n >= c.MinFree {
@@ -83,6 +84,9 @@ func (c Config) release() error {
 	}
 	if err := os.Remove(filepath.Join(c.Dir, ballastName)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("release ballast: %w", err)
+	}
+	if n, err = c.Free(c.Dir); err == nil && n < c.MinFree/4 {
+		return fmt.Errorf("%w: %d MiB free, want %d; nothing was opened, and nothing is lost", ErrNoSpace, n>>20, c.MinFree>>22)
 	}
 	return nil
 }

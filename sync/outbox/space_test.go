@@ -64,6 +64,10 @@ func TestBallast(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.cfg.Free = func(string) (int64, error) { return 0, nil }
+	if _, err := Open(b.cfg); !errors.Is(err, ErrNoSpace) {
+		t.Errorf("open with no room at all: %v", err)
+	}
+	b.cfg.Free = func(string) (int64, error) { return DefaultMinFree / 2, nil }
 	b.open()
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the ballast is still there: %v", err)

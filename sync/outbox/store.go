@@ -18,6 +18,7 @@ type store interface {
 	close() error
 }
 
+// change sets a key; a nil value removes it.
 type change struct{ key, value []byte }
 
 // errMissing is returned by store.read; errTooBig by store.write before anything was written.
@@ -31,6 +32,7 @@ const (
 	keyMeta     = "m"
 	keyCursor   = "f"
 	keyHeard    = "h"  // when the upstream was last heard of
+	prefixItem  = "p/" // sequence → journal record, a second copy until central has the item
 	prefixRec   = "q/" // sequence → record
 	prefixID    = "i/" // id → sequence
 	prefixNo    = "r/" // receipt number → sequence
