@@ -58,7 +58,7 @@ func numberTakes(at int, key string) bool {
 	if at >= numberLength || len(key) != 1 {
 		return false
 	}
-	return strings.Contains("0123456789", key) || key == "X" && at == numberLength-1
+	return key >= "0" && key <= "9" || key == "X" && at == numberLength-1
 }
 
 // takeNumber makes the typed number the visit's identity, if it can be one: check character right, and a birth that was.

@@ -64,8 +64,6 @@ type file struct {
 	size   int64
 }
 
-func (f *file) last() uint64 { return f.first + uint64(len(f.places)) - 1 }
-
 // Found is what Open met.
 type Found struct {
 	First, Last uint64   // sequences; Last is First-1 in an empty journal

@@ -80,7 +80,7 @@ func Open(ctx context.Context, c Config) (h *Hall, err error) {
 	return h, h.Link.Start(ctx)
 }
 
-// ReaderPort, PrinterPort and ScannerPort are the names under which a kiosk opens the devices of a hall in dir.
+// ReaderPort is the name under which a kiosk opens the card reader of a hall in dir.
 func ReaderPort(dir string) string { return filepath.Join(dir, "reader") }
 
 // PrinterPort is the printer's name.
