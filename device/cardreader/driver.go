@@ -285,13 +285,20 @@ func health(ctx context.Context, l *link) error {
 	}
 }
 
-// readSAM asks three times: the first answer after power-on is sometimes wrong. The number is for staff only, so failing is fine.
+// readSAM takes the number that comes twice: the first answer after power-on is sometimes wrong. It is for staff only, so
+// failing is fine.
 func readSAM(ctx context.Context, l *link) string {
+	last := ""
 	for range 3 {
 		a, err := l.ask(ctx, cmdSAMNumber, 300*time.Millisecond, nil)
-		if err == nil && a.Code == CodeOK {
-			return samNumber(a.Data)
+		if err != nil || a.Code != CodeOK {
+			continue
 		}
+		number := samNumber(a.Data)
+		if number != "" && number == last {
+			return number
+		}
+		last = number
 	}
 	return ""
 }

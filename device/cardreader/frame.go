@@ -23,13 +23,11 @@ func check(b []byte) byte {
 	return x
 }
 
-// appendFrame puts content into a frame.
-func appendFrame(dst, content []byte) []byte {
-	dst = append(dst, preamble...)
-	start := len(dst)
-	dst = binary.BigEndian.AppendUint16(dst, uint16(len(content)+1))
-	dst = append(dst, content...)
-	return append(dst, check(dst[start:]))
+// frame puts content into a frame.
+func frame(content []byte) []byte {
+	out := binary.BigEndian.AppendUint16(bytes.Clone(preamble), uint16(len(content)+1))
+	out = append(out, content...)
+	return append(out, check(out[len(preamble):]))
 }
 
 // Decoder finds frames in what comes over the line. Noise is skipped; a frame whose check byte is wrong is skipped by one

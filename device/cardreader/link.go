@@ -21,6 +21,8 @@ const (
 	// transfer bounds the time of an answer after its first byte: the longest takes 2.4 s at 9600 baud.
 	transfer   = 4 * time.Second
 	writeLimit = 2 * time.Second
+	// damagedRead is noise of more bytes than the leftovers of other answers: the answer itself has come, and is spoilt.
+	damagedRead = 256
 )
 
 // link asks questions over the line, one at a time.
@@ -84,12 +86,12 @@ func (l *link) exchange(ctx context.Context, c Command, first time.Duration, pro
 		return Answer{}, fmt.Errorf("send question: %w", err)
 	}
 	start := time.Now()
-	limit := first
-	came := false
+	latest := start.Add(first + silence) // for the beginning of the answer, whatever else comes
+	limit, end := first, latest
+	came, begun := false, false
 	defer clear(l.buf[:])
 	for {
-		left := min(limit, first+transfer-time.Since(start))
-		rctx, cancel := context.WithTimeout(ctx, left)
+		rctx, cancel := context.WithTimeout(ctx, min(limit, time.Until(end)))
 		n, err := l.port.Read(rctx, l.buf[:])
 		cancel()
 		switch {
@@ -102,7 +104,6 @@ func (l *link) exchange(ctx context.Context, c Command, first time.Duration, pro
 			return Answer{}, fmt.Errorf("wait for answer: %w", err)
 		}
 		came = true
-		limit = silence
 		l.dec.Feed(l.buf[:n])
 		if progress != nil {
 			progress(l.dec.Pending())
@@ -110,9 +111,13 @@ func (l *link) exchange(ctx context.Context, c Command, first time.Duration, pro
 		if a, ok := l.next(c); ok {
 			return a, nil
 		}
-		if have, _ := l.dec.Pending(); have == 0 {
+		if have, _ := l.dec.Pending(); have == 0 && l.dec.Noise() < damagedRead {
 			// Only noise or a stale answer so far: the true one may still be on its way.
-			limit = max(silence, first-time.Since(start))
+			limit, end, begun = max(silence, first-time.Since(start)), latest, false
+			continue
+		}
+		if limit = silence; !begun {
+			begun, end = true, time.Now().Add(transfer)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cardreader
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ var (
 )
 
 // Frame is the request as it goes over the line.
-func (c Command) Frame() []byte { return appendFrame(nil, c) }
+func (c Command) Frame() []byte { return frame(c) }
 
 // Code is SW3, the result byte of an answer.
 type Code byte
@@ -31,6 +32,7 @@ const (
 	CodeOK           Code = 0x90
 	CodeNoItem       Code = 0x91 // the card has no such item
 	CodeFound        Code = 0x9F
+	CodeNotFoundYet  Code = 0x34 // no card was found to work on
 	CodeUnrecognised Code = 0x40 // card type not recognised
 	CodeReadFailed   Code = 0x41
 	CodeSelfTest     Code = 0x60
@@ -64,7 +66,7 @@ func (c Command) fits(a Answer) bool {
 	case c[0] == cmdFind[0] && c[1] == cmdFind[1]:
 		return a.Code == CodeFound || a.Code != CodeOK && a.Code != CodeNoItem && len(a.Data) == 0
 	case c[0] == cmdSelect[0] && c[1] == cmdSelect[1]:
-		return a.Code == CodeOK && len(a.Data) > 0 && len(a.Data) <= 16 || failure(a)
+		return a.Code == CodeOK && len(a.Data) <= 16 || failure(a) // some modules give no number of the card
 	case c[0] == cmdSAMNumber[0]:
 		return a.Code == CodeOK && len(a.Data) == 16 || failure(a)
 	case c[0] == cmdRead[0] && c[1] == cmdRead[1]:
@@ -92,9 +94,9 @@ func parseRead(data []byte) (text, photo []byte, err error) {
 	return data[4 : 4+t], data[4+t:], nil
 }
 
-// samNumber writes the 16 bytes of a SAM number as it is printed on the module.
+// samNumber writes the 16 bytes of a SAM number as it is printed on the module. All zeros are none.
 func samNumber(b []byte) string {
-	if len(b) != 16 {
+	if len(b) != 16 || len(bytes.Trim(b, "\x00")) == 0 {
 		return ""
 	}
 	le := binary.LittleEndian

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 )
 
 func unhex(t testing.TB, s string) []byte {
@@ -89,7 +88,7 @@ func TestResyncFindsTheFrameBehindALyingLength(t *testing.T) {
 
 func TestDecoderWipesWhatItHandsOver(t *testing.T) {
 	var d Decoder
-	d.Feed(appendFrame(nil, append([]byte{0, 0, 0x90}, bytes.Repeat([]byte{0x55}, 600)...)))
+	d.Feed(frame(append([]byte{0, 0, 0x90}, bytes.Repeat([]byte{0x55}, 600)...)))
 	if f := d.Next(); len(f) != 603 {
 		t.Fatalf("%d bytes", len(f))
 	}
@@ -205,66 +204,4 @@ func TestCardNeverPrintsItself(t *testing.T) {
 	if c.Name != nil || name[0] != 0 {
 		t.Error("not wiped")
 	}
-}
-
-func FuzzDecoder(f *testing.F) {
-	f.Add([]byte("\xaa\xaa\xaa\x96\x69\x00\x04\x00\x00\x90\x94"), uint8(3))
-	f.Add([]byte("\xaa\xaa\xaa\x96\x69\x09\x0a\xaa\xaa\xaa\x96\x69\x00\x04\x00\x00\x90\x94"), uint8(1))
-	f.Fuzz(func(t *testing.T, wire []byte, step uint8) {
-		var d, whole Decoder
-		var parts, once [][]byte
-		for rest := wire; len(rest) > 0; {
-			n := min(int(step)+1, len(rest))
-			d.Feed(rest[:n])
-			rest = rest[n:]
-			for c := d.Next(); c != nil; c = d.Next() {
-				parts = append(parts, c)
-				if !bytes.Contains(wire, appendFrame(nil, c)) {
-					t.Fatalf("%x was never on the wire", c)
-				}
-			}
-			d.Pending()
-		}
-		whole.Feed(wire)
-		for c := whole.Next(); c != nil; c = whole.Next() {
-			once = append(once, c)
-		}
-		if fmt.Sprint(parts) != fmt.Sprint(once) {
-			t.Fatalf("in pieces %x, at once %x", parts, once)
-		}
-		for range wire {
-			d.Resync()
-			d.Next()
-		}
-		// After any noise and a silence, a true frame is found.
-		d.Reset()
-		d.Feed(cmdStatus.Frame())
-		if !bytes.Equal(d.Next(), cmdStatus) {
-			t.Fatal("a true frame was lost")
-		}
-	})
-}
-
-func FuzzText(f *testing.F) {
-	f.Add(bytes.Repeat([]byte{0x20, 0}, 128))
-	f.Add(bytes.Repeat([]byte{0x4E}, 256))
-	f.Add(append(bytes.Repeat([]byte{0x00, 0xD8}, 124), 'Y', 0, 0x31, 0, 0x31, 0, 0x31, 0))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		c, err := parseText(b)
-		if err != nil {
-			return
-		}
-		for _, s := range [][]byte{c.Name, c.EnglishName, c.Address, c.Number, c.Issuer, c.ValidTo} {
-			if !utf8.Valid(s) {
-				t.Fatalf("not UTF-8: %x", s)
-			}
-		}
-		c.Sex()
-		c.EthnicGroup()
-		c.NumberValid()
-		c.Consistent()
-		c.OldNumber()
-		c.Expired(time.Unix(0, 0))
-		c.Wipe()
-	})
 }

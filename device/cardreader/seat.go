@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"time"
 
 	"onedoor/device"
@@ -13,11 +14,15 @@ import (
 
 const (
 	answerLimit  = time.Second             // first byte of the answer to find and select
-	readLimit    = 4 * time.Second         // first byte of the answer to read: the module talks to the card first
+	readLimit    = 10 * time.Second        // first byte of the answer to read: slow modules talk to the card for 8 s first
 	addressLimit = 1500 * time.Millisecond // first byte of the newest address
 	absences     = 2                       // answers in a row that say "no card" before it counts as lifted
 	quietTries   = 2                       // failed reads of one card before the citizen is told
+	proofs       = 2                       // times in a row that a module finds the same card again before it counts as its way
 )
+
+// errHung is a module that took the question for what a card holds and said nothing at all.
+var errHung = fmt.Errorf("read card: %w", errSilent)
 
 // presence is how a module shows that the card it has read still lies there.
 type presence uint8
@@ -25,7 +30,7 @@ type presence uint8
 const (
 	unsure     presence = iota // not known yet
 	byAddress                  // it answers the question for the newest address
-	byFind                     // it goes on finding the card
+	byFind                     // it goes on finding the card; another laid in its place between two looks passes for it
 	byNextFind                 // it finds nothing until the card was lifted and laid again
 )
 
@@ -37,6 +42,8 @@ type seat struct {
 	trusts  bool   // this module has answered the address question for a lying card before
 	keeps   bool   // this module has found a card again that it had read
 	print   []byte // keyed hash of the card last read
+	doubt   bool   // the card was missed since it was read, so another may lie in its place
+	again   int    // times that this card was found again while how was unsure
 
 	found   bool // Found went out for the card that is being tried
 	tries   int  // failed reads of it
@@ -77,32 +84,85 @@ func (r *Reader) look(ctx context.Context, l *link) error {
 		if err != nil {
 			return err
 		}
-		there := a.Code == CodeFound
-		switch {
-		case r.seat.how == byFind:
-			r.present(ctx, there)
-		case r.seat.how == unsure:
-			r.learn(there)
-		case there: // found again, so it was lifted in between
-			r.lifted(ctx)
-			if r.isEnabled() {
-				return r.read(ctx, l)
-			}
-		}
-		return nil
+		return r.foundAgain(ctx, l, a.Code == CodeFound)
 	}
 }
 
-// learn takes the answer of a module that has not yet shown how it treats a card it has read. Finding it again is proof;
-// finding nothing is believed only when said twice, for one answer may have missed the card.
-func (r *Reader) learn(there bool) {
-	if there {
-		r.seat.how, r.seat.keeps, r.seat.nothing = byFind, true, 0
-		return
+// foundAgain takes the answer to a find while a card that was read may still lie there.
+func (r *Reader) foundAgain(ctx context.Context, l *link, there bool) error {
+	switch {
+	case r.seat.how == byNextFind && there: // it was lifted in between
+		r.lifted(ctx)
+		if r.isEnabled() {
+			return r.read(ctx, l)
+		}
+	case r.seat.how == byFind:
+		r.seat.doubt = r.seat.doubt || !there
+		r.present(ctx, there)
+		if there && r.seat.doubt && r.isEnabled() {
+			return r.compare(ctx, l)
+		}
+	case r.seat.how == unsure && there && r.isEnabled():
+		r.seat.nothing = 0
+		return r.compare(ctx, l)
+	case r.seat.how == unsure && !there:
+		// Believed only when said twice, for one answer may have missed the card.
+		if r.seat.nothing++; r.seat.nothing >= absences {
+			return r.decide(ctx, l)
+		}
 	}
-	if r.seat.nothing++; r.seat.nothing >= absences {
-		r.seat.how, r.seat.nothing = byNextFind, 0
+	return nil
+}
+
+// decide asks what hides the card that is found no more: a module that hides what it has read, or one whose card was lifted
+// right after the read, when it was to show how it treats a card.
+func (r *Reader) decide(ctx context.Context, l *link) error {
+	a, err := l.ask(ctx, cmdNewAddress, addressLimit, nil)
+	if err != nil {
+		return err
 	}
+	clear(a.Data)
+	r.seat.nothing = 0
+	switch a.Code {
+	case CodeOK, CodeNoItem:
+		r.seat.how, r.seat.trusts = byAddress, true
+	case CodeReadFailed, CodeNoCard, CodeSelectFailed, CodeNotFoundYet:
+		r.lifted(ctx)
+	default:
+		r.seat.how = byNextFind
+	}
+	return nil
+}
+
+// compare reads a card that was found again, to tell the one that was left lying from another that was laid in its place
+// between two looks. One that can not be read stays what it was, and is looked at again.
+func (r *Reader) compare(ctx context.Context, l *link) error {
+	a, err := fetch(ctx, l, nil)
+	if err != nil {
+		return err
+	}
+	defer clear(a.Data)
+	if a.Code != CodeOK {
+		return nil
+	}
+	text, photo, err := parseRead(a.Data)
+	if err == nil && bytes.Equal(r.fingerprint(text), r.seat.print) {
+		r.seat.doubt = false
+		if r.seat.again++; r.seat.how == unsure && r.seat.again >= proofs {
+			r.seat.how, r.seat.keeps = byFind, true
+		}
+		return nil
+	}
+	if (err != nil || l.noise.recent()) && !r.confirmed(a.Data) {
+		return nil // it may be the line that made another of it
+	}
+	r.lifted(ctx)
+	r.begin(ctx)
+	if err != nil {
+		r.fail(ctx, Unsupported)
+		return nil
+	}
+	return r.accept(ctx, l, text, photo)
 }
 
 // present counts a card's absences.
@@ -177,15 +237,7 @@ func (r *Reader) fail(ctx context.Context, why Reason) {
 // read selects and reads the card that was just found.
 func (r *Reader) read(ctx context.Context, l *link) error {
 	r.begin(ctx)
-	a, err := l.ask(ctx, cmdSelect, answerLimit, nil)
-	if err != nil {
-		return r.broken(ctx, err)
-	}
-	if a.Code != CodeOK {
-		r.fail(ctx, reasonOf(a.Code))
-		return nil
-	}
-	a, err = l.ask(ctx, cmdRead, readLimit, r.progress(ctx))
+	a, err := fetch(ctx, l, r.progress(ctx))
 	if err != nil {
 		return r.broken(ctx, err)
 	}
@@ -214,6 +266,25 @@ func (r *Reader) read(ctx context.Context, l *link) error {
 	}
 	r.seat.suspect = false
 	r.begin(ctx)
+	return r.accept(ctx, l, text, photo)
+}
+
+// fetch selects the card that was just found and asks for what it holds, which the caller wipes.
+func fetch(ctx context.Context, l *link, progress func(have, total int)) (Answer, error) {
+	a, err := l.ask(ctx, cmdSelect, answerLimit, nil)
+	if err != nil || a.Code != CodeOK {
+		return a, err
+	}
+	a, err = l.ask(ctx, cmdRead, readLimit, progress)
+	if errors.Is(err, errSilent) {
+		err = errHung
+	}
+	return a, err
+}
+
+// accept hands over what was read whole, or refuses it.
+func (r *Reader) accept(ctx context.Context, l *link, text, photo []byte) error {
+	print := r.fingerprint(text)
 	card, err := parseText(text)
 	if err != nil {
 		return r.refuse(ctx, l, print, "layout")
@@ -285,6 +356,9 @@ func (r *Reader) settle(ctx context.Context, l *link, card *Card) error {
 
 // broken is a question about a card that got no answer: as for the citizen, the card moved; as for the reader, a miss.
 func (r *Reader) broken(ctx context.Context, err error) error {
+	if errors.Is(err, errHung) {
+		r.seat.tries = max(r.seat.tries, quietTries-1) // that took long enough
+	}
 	if errors.Is(err, errSilent) || errors.Is(err, errGarbled) {
 		r.fail(ctx, Moved)
 	}
