@@ -41,12 +41,16 @@ func (c *conn) clearInput() error {
 	return nil
 }
 
-// send writes whole commands, with a limit in proportion to their length.
+// send writes whole commands, with a limit in proportion to their length. A line that takes no more by then is a fault with
+// ProblemStuck.
 func (c *conn) send(ctx context.Context, b []byte) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, sendLimit(len(b)))
 	defer cancel()
 	n, err := c.port.Write(ctx, b)
-	if err != nil {
+	switch {
+	case errors.Is(err, port.ErrTimeout):
+		return n, fmt.Errorf("send: %w", fault{device.ProblemStuck})
+	case err != nil:
 		return n, fmt.Errorf("send: %w", err)
 	}
 	return n, nil

@@ -3,7 +3,6 @@ package printer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -63,11 +62,14 @@ type Printer struct {
 
 	mu     sync.Mutex
 	status device.Status
-	served bool // a line is open and being served
+	served bool          // a line is open and being served
+	went   chan struct{} // closed when the printer goes away next
 
 	// Used by Run only.
 	dirty  bool // the printer's state is not known
 	torn   bool // a job broke off, so something of it may be on the paper
+	padded bool // the printer is silent though a broken command was completed
+	jams   int  // looks in a row that found the cutter in error
 	number int  // of the last job, for its proof
 }
 
@@ -96,7 +98,7 @@ func New(c Config) (*Printer, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	p := &Printer{cfg: c, jobs: make(chan request), over: make(chan struct{}), dirty: true}
+	p := &Printer{cfg: c, jobs: make(chan request), over: make(chan struct{}), went: make(chan struct{}), dirty: true}
 	p.status.Since = c.Now()
 	return p, nil
 }
@@ -135,29 +137,37 @@ func (p *Printer) Print(ctx context.Context, d document.Document) Result {
 		}
 		return Result{Outcome: NotPrinted, Cause: s.Problem, Err: err}
 	}
-	p.mu.Lock()
-	// A printer that was not looked at yet may be there in a moment; one that is known to be away is not waited for.
-	away := !p.served && p.status.State != device.StateUnknown
-	p.mu.Unlock()
-	if away {
-		return refused(ctx.Err())
-	}
 	req := request{job: job, reply: make(chan Result, 1)}
 	timer := time.NewTimer(startLimit)
 	defer timer.Stop()
-	select {
-	case p.jobs <- req:
-		r := <-req.reply
-		clear(job.Bytes)
-		r.Substituted = job.Substituted
-		return r
-	case <-ctx.Done():
-		return refused(ctx.Err())
-	case <-p.over:
-		return refused(nil)
-	case <-timer.C:
-		return refused(nil)
+	for {
+		away, went := p.away()
+		if away {
+			return refused(ctx.Err())
+		}
+		select {
+		case p.jobs <- req:
+			r := <-req.reply
+			clear(job.Bytes)
+			r.Substituted = job.Substituted
+			return r
+		case <-went:
+		case <-ctx.Done():
+			return refused(ctx.Err())
+		case <-p.over:
+			return refused(nil)
+		case <-timer.C:
+			return refused(nil)
+		}
 	}
+}
+
+// away says whether there is no printer, and is told by went when that may have changed for the worse. A printer that was not
+// looked at yet may be there in a moment; one that is known to be away is not waited for.
+func (p *Printer) away() (away bool, went <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.served && p.status.State != device.StateUnknown, p.went
 }
 
 // fault is an error that has its own problem.
@@ -165,13 +175,22 @@ type fault struct{ problem device.Problem }
 
 func (f fault) Error() string { return "printer: " + string(f.problem) }
 
-func (p *Printer) down(problem device.Problem, err error) {
-	var f fault
-	if errors.As(err, &f) {
-		problem = f.problem
-	}
-	if errors.Is(err, errSilent) {
-		problem = device.ProblemSilent
+// down ends each use of the line, and each attempt at one.
+func (p *Printer) down(_ device.Problem, err error) {
+	p.lost(err)
+	p.mu.Lock()
+	p.served = false // only now, so that who is refused hears why
+	close(p.went)
+	p.went = make(chan struct{})
+	p.mu.Unlock()
+}
+
+// lost shows why the line is of no use now.
+func (p *Printer) lost(err error) {
+	p.dirty = true
+	problem := problemOf(err)
+	if problem == device.ProblemNone { // told to stop
+		return
 	}
 	state := device.StateProblem
 	switch problem {
@@ -181,7 +200,6 @@ func (p *Printer) down(problem device.Problem, err error) {
 	if problem == device.ProblemNoPort && p.Status().Problem == device.ProblemUnplugged {
 		problem = device.ProblemUnplugged
 	}
-	p.dirty = true
 	p.set(state, problem)
 }
 
@@ -211,12 +229,6 @@ func (p *Printer) show(problem device.Problem) {
 	p.set(device.StateReady, problem)
 }
 
-func (p *Printer) setServed(on bool) {
-	p.mu.Lock()
-	p.served = on
-	p.mu.Unlock()
-}
-
 // Probe asks a line whether a printer answers real-time questions on it, for port.Finder. Nothing is printed; printers whose
 // profile says that they do not answer can not be found so.
 func Probe(ctx context.Context, p port.Port) error {
@@ -244,16 +256,23 @@ func (p *Printer) serve(ctx context.Context, line port.Port) (healthy bool, err 
 		if !errors.Is(err, errSilent) {
 			return false, err
 		}
-		// It may be waiting for the rest of a command.
+		// It may be waiting for the rest of a command. Tried over and over, this would cover paper with signs if the line had
+		// another speed than the printer.
+		if p.padded && !p.torn {
+			return false, err
+		}
 		if _, err := c.send(ctx, make([]byte, padding)); err != nil {
 			return false, err
 		}
+		p.padded = true
 		if err := p.look(ctx, c); err != nil {
 			return false, err
 		}
 	}
-	p.setServed(true)
-	defer p.setServed(false)
+	p.padded = false
+	p.mu.Lock()
+	p.served = true
+	p.mu.Unlock()
 	timer := time.NewTimer(p.cfg.Poll)
 	defer timer.Stop()
 	for {
@@ -264,16 +283,40 @@ func (p *Printer) serve(ctx context.Context, line port.Port) (healthy bool, err 
 		case req := <-p.jobs:
 			var r Result
 			r, err = p.print(ctx, c, req.job)
+			if err != nil {
+				p.lost(err) // before anyone hears of the outcome; closing the line takes its time
+			}
 			p.cfg.Logger.Info("print ended", "outcome", string(r.Outcome), "cause", string(r.Cause), "bytes", r.Bytes)
+			if err != nil && ctx.Err() == nil { // who hears the outcome must find the printer as it is
+				p.down(problemOf(err), err)
+			}
 			req.reply <- r
 		case <-timer.C:
-			err = p.look(ctx, c)
+			if err = p.look(ctx, c); err != nil {
+				p.lost(err)
+			}
 		}
 		if err != nil {
 			return true, err
 		}
 		timer.Reset(p.cfg.Poll)
 	}
+}
+
+// urge tells a cutter in error to try again, at once and then now and then: many wait for that even when what jammed them is
+// gone. What was left of a broken job goes, which was unknown already.
+func (p *Printer) urge(ctx context.Context, c *conn, problem device.Problem) error {
+	const looks = 10
+	if problem != device.ProblemCutter {
+		p.jams = 0
+		return nil
+	}
+	p.jams++
+	if p.jams%looks != 1 {
+		return nil
+	}
+	_, err := c.send(ctx, cmdRecover)
+	return err
 }
 
 // look asks an idle printer how it is, and cleans up as soon as that can be done.
@@ -288,6 +331,9 @@ func (p *Printer) look(ctx context.Context, c *conn) error {
 			return err
 		}
 	}
+	if err := p.urge(ctx, c, problem); err != nil {
+		return err
+	}
 	if p.dirty && !blocks(problem) {
 		if err := c.clean(ctx, p.cfg.Profile, p.torn); err != nil {
 			return err
@@ -296,149 +342,4 @@ func (p *Printer) look(ctx context.Context, c *conn) error {
 	}
 	p.show(problem)
 	return nil
-}
-
-// print does one job. An error means that the line should be opened anew.
-func (p *Printer) print(ctx context.Context, c *conn, job Job) (Result, error) {
-	if err := p.look(ctx, c); err != nil {
-		return Result{Outcome: NotPrinted, Cause: problemOf(err)}, err
-	}
-	if s := p.Status(); s.State != device.StateReady {
-		return Result{Outcome: NotPrinted, Cause: s.Problem}, nil
-	}
-	low := p.Status().Problem
-	p.set(device.StateBusy, low)
-	proof, proves := p.proof()
-	c.auto = device.ProblemNone
-	data := append(append([]byte(nil), job.Bytes...), proof...)
-	limit := 5*time.Second + lineTime(len(data)) + time.Duration(job.Lines*p.cfg.Profile.LineMS)*time.Millisecond
-	// From here on the document is on its way: it goes to its own end, whatever becomes of the program.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit(len(data))+limit+endLimit)
-	defer cancel()
-	n, err := c.send(ctx, data)
-	clear(data) // it is of a person
-	r := Result{Outcome: Unknown, Bytes: min(n, len(job.Bytes))}
-	if err != nil {
-		r.Cause = problemOf(err)
-		stuck := errors.Is(err, port.ErrTimeout)
-		if stuck {
-			r.Cause = device.ProblemStuck
-			err = fault{device.ProblemStuck}
-		}
-		// A line that hangs may have taken more than it says.
-		if n == 0 && !stuck {
-			r.Outcome = NotPrinted
-		} else {
-			p.dirty, p.torn = true, true
-		}
-		return r, err
-	}
-	problem := device.ProblemNone
-	if p.cfg.Profile.Proof == ProofNone && !p.cfg.Profile.Realtime {
-		err = c.settle(ctx, len(data)) // no answer will show that it has gone out
-	}
-	if err == nil {
-		problem, err = p.await(ctx, c, limit, proves)
-	}
-	r.Cause = problem
-	switch {
-	case err != nil:
-		r.Cause = problemOf(err)
-		p.dirty, p.torn = true, true
-		if errors.Is(err, errSilent) {
-			p.show(device.ProblemSilent)
-		}
-		return r, err
-	case blocks(problem):
-		p.dirty, p.torn = true, true
-		p.show(problem)
-		return r, nil
-	case p.cfg.Profile.Proof == ProofNone:
-		p.show(problem)
-		return r, nil
-	}
-	r.Outcome = Printed
-	p.show(problem)
-	return r, nil
-}
-
-// proof returns the command that makes the printer say when the job is done, and how to know its answer.
-func (p *Printer) proof() (command []byte, proves func(Answer) bool) {
-	switch p.cfg.Profile.Proof {
-	case ProofProcessID:
-		p.number = (p.number + 1) % 10000
-		id := fmt.Sprintf("%04d", p.number)
-		return append([]byte{0x1D, 0x28, 0x48, 6, 0, 0x30, 0x30}, id...), func(a Answer) bool {
-			return a.Kind == Block && string(a.Data) == "\x37\x22"+id
-		}
-	case ProofQueued:
-		// Asked twice: a printer whose power comes back puts a zero byte on the line, which looks like one answer.
-		left := 2
-		return []byte{0x1D, 0x72, 1, 0x1D, 0x72, 1}, func(a Answer) bool {
-			if a.Kind == Queued {
-				left--
-			}
-			return left <= 0
-		}
-	default:
-		return nil, func(Answer) bool { return false }
-	}
-}
-
-// await waits for the proof and meanwhile looks whether the printer has stopped; then it asks once more how it is. A
-// problem that blocks, or an error, means that the outcome is unknown.
-func (p *Printer) await(ctx context.Context, c *conn, limit time.Duration, proves func(Answer) bool) (device.Problem, error) {
-	const step = 700 * time.Millisecond
-	end := time.Now().Add(limit)
-	done := p.cfg.Profile.Proof == ProofNone
-	note := func(a Answer) { done = done || proves(a) }
-	for !done {
-		left := time.Until(end)
-		if left <= 0 {
-			return device.ProblemNone, errSilent
-		}
-		_, err := c.wait(ctx, min(step, left), func(a Answer) bool { return proves(a) || waitsForPerson(c.auto) })
-		if waitsForPerson(c.auto) {
-			return c.auto, nil
-		}
-		switch {
-		case err == nil:
-			done = true
-			continue
-		case !errors.Is(err, errSilent):
-			return device.ProblemNone, err
-		case !p.cfg.Profile.Realtime:
-			continue
-		}
-		problem, err := c.status(ctx, note)
-		if err != nil && !errors.Is(err, errSilent) {
-			return device.ProblemNone, err
-		}
-		if err == nil && !done && waitsForPerson(problem) {
-			return problem, nil
-		}
-	}
-	if !p.cfg.Profile.Realtime {
-		return device.ProblemNone, nil
-	}
-	return c.status(ctx, nil)
-}
-
-// waitsForPerson says whether a job can not go on by itself. A hot head can, and so can a printer that is merely offline.
-func waitsForPerson(p device.Problem) bool {
-	return blocks(p) && p != device.ProblemOverheated && p != device.ProblemStuck
-}
-
-func problemOf(err error) device.Problem {
-	var f fault
-	switch {
-	case errors.As(err, &f):
-		return f.problem
-	case errors.Is(err, errSilent):
-		return device.ProblemSilent
-	case errors.Is(err, context.Canceled):
-		return device.ProblemNone
-	default:
-		return port.ProblemOf(err)
-	}
 }

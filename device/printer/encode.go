@@ -24,6 +24,7 @@ type Job struct {
 var (
 	cmdInit       = []byte{0x1B, 0x40}
 	cmdCancel     = []byte{0x18}
+	cmdRecover    = []byte{0x10, 0x05, 2} // real-time: empty the buffers and recover from an error of the cutter
 	cmdChinese    = []byte{0x1C, 0x26}
 	cmdChineseGap = []byte{0x1C, 0x53, 0, 0} // no space beside Chinese characters, so that columns line up
 	cmdSpacing    = []byte{0x1B, 0x32}       // default line spacing

@@ -3,6 +3,8 @@ package printer
 import (
 	"bytes"
 	"errors"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +37,9 @@ func TestWrapKeepsToChineseLineBreaking(t *testing.T) {
 		{"一二三四，五", 8, "一二三|四，五"},
 		{"一二三《四五》六", 8, "一二三|《四五》|六"},
 		{"一二三……四", 8, "一二|三……四"},
-		{"扫码 2026-01-05 查", 10, "扫码 2026-|01-05 查"},
+		{"扫码 2026-01-05 查", 10, "扫码|2026-01-05|查"},
+		{"服务电话 010-12345678", 14, "服务电话|010-12345678"},
+		{"见 http://a.example/bcd-efghijkl", 11, "见|http://|a.example/|bcd-|efghijkl"},
 		{"请于30日内办理", 7, "请于30|日内办|理"},
 		{"abcdefghijkl", 5, "abcde|fghij|kl"},
 		{"hello world again", 11, "hello world|again"},
@@ -51,12 +55,12 @@ func TestWrapKeepsToChineseLineBreaking(t *testing.T) {
 func TestRowsKeepLabelLeftAndValueRight(t *testing.T) {
 	for _, c := range []struct{ label, value, want string }{
 		{"事项", "居住证签注", "事项      居住证签注"},
-		{"办理地点", "一二三四五六七八", "办理地点  一二三四五|              六七八"},
+		{"办理地点", "一二三四五六七八", "办理地点  一二三四五|          六七八"},
 		{"一二三四五六七八", "甲乙丙丁", "一二三四五六七八|            甲乙丙丁"},
 	} {
 		var got []string
 		for _, l := range rowLines([]rune(c.label), []rune(c.value), 20) {
-			if width(l) != 20 && len(got) > 0 {
+			if width(l) > 20 {
 				t.Errorf("%q is %d wide", string(l), width(l))
 			}
 			got = append(got, string(l))
@@ -241,25 +245,83 @@ func TestStatusBits(t *testing.T) {
 	}
 }
 
+// Whatever the printer says: no answer is made of what was not there, in pieces the answers are the same as at once, XON and
+// XOFF anywhere change nothing, and what has only begun stays small.
 func FuzzParser(f *testing.F) {
-	f.Add([]byte{0x12, 0x14, 0, 0, 0x0F, 0x37, 0x22, 'a', 0})
-	f.Add([]byte{0x5F, 0x13, 0x10, 0x10, 0})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var parts, whole Parser
-		n := 0
+	f.Add([]byte{0x12, 0x14, 0, 0, 0x0F, 0x37, 0x22, 'a', 0}, []byte{0})
+	f.Add([]byte{0x5F, 0x13, 0x10, 0x10, 0}, []byte{1, 3})
+	f.Add([]byte{0x16, 0x52, 0x1A, 0x7E, 0x18, 0x40, 0x0F, 0x0F, 0, 0x5F, 'C', 'H', 0, 0x37, 0x25, 0}, []byte{5, 9, 10, 11})
+	f.Add(append([]byte{0x35}, bytes.Repeat([]byte{'x'}, 2*maxBlock)...), []byte{})
+	f.Fuzz(func(t *testing.T, b, stops []byte) {
+		var parts, whole, held Parser
+		var got []Answer
 		for i := range b {
-			for _, a := range parts.Feed(b[i : i+1]) {
-				n++
-				if len(a.Data) == 0 || a.Kind == Auto && len(a.Data) != 4 || len(a.Data) > maxBlock {
+			got = append(got, parts.Feed(b[i:i+1])...)
+			if len(parts.part) > maxBlock {
+				t.Fatalf("%d bytes are kept", len(parts.part))
+			}
+		}
+		plain := bytes.Map(func(r rune) rune {
+			if r == 0x11 || r == 0x13 {
+				return -1
+			}
+			return r
+		}, []byte(latin(b)))
+		for _, a := range got {
+			if len(a.Data) == 0 || len(a.Data) > maxBlock || !bytes.Contains(plain, []byte(latin(a.Data))) {
+				t.Fatalf("answer %v", a)
+			}
+			first := a.Data[0]
+			switch a.Kind {
+			case RealTime:
+				if len(a.Data) != 1 || first&0x93 != 0x12 {
+					t.Fatalf("answer %v", a)
+				}
+				for n := range byte(6) {
+					if p := realTimeProblem(n, first); first == 0x12 && p != device.ProblemNone {
+						t.Fatalf("to question %d, all is well means %q", n, p)
+					}
+				}
+			case Auto:
+				if len(a.Data) != 4 || first&0x93 != 0x10 {
 					t.Fatalf("answer %v", a)
 				}
 				autoProblem(a.Data)
+			case Queued:
+				if len(a.Data) != 1 || first&0x90 != 0 {
+					t.Fatalf("answer %v", a)
+				}
+			case Block:
+				if bytes.IndexByte(a.Data, 0) >= 0 {
+					t.Fatalf("answer %v", a)
+				}
 			}
 		}
-		if got := len(whole.Feed(b)); got != n {
-			t.Fatalf("%d answers in pieces, %d at once", n, got)
+		if once := whole.Feed(b); !reflect.DeepEqual(once, got) {
+			t.Fatalf("in pieces %v, at once %v", got, once)
+		}
+		flow := bytes.Clone(b)
+		for i, at := range stops {
+			flow = slices.Insert(flow, min(int(at), len(flow)), []byte{0x11, 0x13}[i%2])
+		}
+		if with := held.Feed(flow); !reflect.DeepEqual(with, got) {
+			t.Fatalf("with flow control %v, without %v", with, got)
+		}
+		// Broken off by a reset, an answer is not mixed with the next.
+		held.Reset()
+		if next := held.Feed([]byte{0x12}); len(next) != 1 || next[0].Kind != RealTime {
+			t.Fatalf("after a reset %v", next)
 		}
 	})
+}
+
+// latin makes a character of each byte, so that bytes can be compared as text.
+func latin(b []byte) string {
+	r := make([]rune, len(b))
+	for i, c := range b {
+		r[i] = rune(c)
+	}
+	return string(r)
 }
 
 func FuzzEncode(f *testing.F) {

@@ -44,16 +44,30 @@ func wrapParagraph(text []rune, columns int) [][]rune {
 		if fit == len(text) {
 			return append(lines, trimRight(text))
 		}
-		at := fit
-		for at > 0 && !breakable(text, at) {
-			at--
-		}
+		at := last(text, fit, breakable)
 		if at == 0 { // one long word, or nothing but marks
+			at = last(text, fit, insideWord)
+		}
+		if at == 0 {
 			at = fit
 		}
 		lines = append(lines, trimRight(text[:at]))
 		text = text[at:]
 	}
+}
+
+// last is the last place up to at where a line may end; 0 when there is none.
+func last(text []rune, at int, may func(text []rune, at int) bool) int {
+	for at > 0 && !may(text, at) {
+		at--
+	}
+	return at
+}
+
+// insideWord says whether a word that is too long for a line may be broken before text[at]: after a hyphen or a stroke.
+func insideWord(text []rune, at int) bool {
+	before, after := text[at-1], text[at]
+	return after < 0x80 && (before == '-' || before == '/') && after != before
 }
 
 // breakable says whether a line may end before text[at].
@@ -64,10 +78,8 @@ func breakable(text []rune, at int) bool {
 		return true
 	case strings.ContainsRune(notFirst, after), strings.ContainsRune(notLast, before):
 		return false
-	case before < 0x80 && after < 0x80: // inside a word; a long one may break after a hyphen or stroke
-		return before == '-' || before == '/'
 	default:
-		return true
+		return before >= 0x80 || after >= 0x80 // else inside a word
 	}
 }
 
@@ -86,36 +98,30 @@ func trimRight(t []rune) []rune {
 }
 
 // rowLines lays a label at the left and a value at the right out. The value keeps to its own side as long as that is wide
-// enough to read; else it goes below the label.
+// enough to read; else it goes below the label. The lines of a long value begin below one another.
 func rowLines(label, value []rune, columns int) [][]rune {
 	const gap = 2
 	labelWidth := width(label)
 	room := columns - labelWidth - gap
 	if labelWidth+gap+width(value) > columns && room < columns/3 {
-		lines := wrap(label, columns)
-		for _, v := range wrap(value, columns-gap) {
-			lines = append(lines, padLeft(v, columns))
-		}
-		return lines
+		return append(wrap(label, columns), atRight(wrap(value, columns-gap), columns)...)
 	}
-	var lines [][]rune
-	for i, v := range wrap(value, room) {
-		line := padLeft(v, columns)
-		if i == 0 {
-			line = append(append([]rune(nil), label...), padLeft(v, columns-labelWidth)...)
-		}
-		lines = append(lines, line)
-	}
+	lines := atRight(wrap(value, room), columns)
+	lines[0] = append(append([]rune(nil), label...), lines[0][labelWidth:]...)
 	return lines
 }
 
-func padLeft(t []rune, columns int) []rune {
-	pad := max(0, columns-width(t))
-	out := make([]rune, pad, pad+len(t))
-	for i := range out {
-		out[i] = ' '
+// atRight moves lines to the right together until the widest ends at the edge.
+func atRight(lines [][]rune, columns int) [][]rune {
+	widest := 0
+	for _, l := range lines {
+		widest = max(widest, width(l))
 	}
-	return append(out, t...)
+	out := make([][]rune, len(lines))
+	for i, l := range lines {
+		out[i] = append(repeat(' ', max(0, columns-widest)), l...)
+	}
+	return out
 }
 
 // columnGap is the least white between two cells, in columns.

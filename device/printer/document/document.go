@@ -31,7 +31,7 @@ type Text struct {
 	Height int // 1 to 8 times; 0 means 1
 }
 
-// Row is a label at the left and a value at the right; a long value continues below, still at the right.
+// Row is a label at the left and a value at the right; the lines of a long value begin below one another.
 type Row struct {
 	Label, Value string
 	Bold         bool
