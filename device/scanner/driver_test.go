@@ -19,11 +19,14 @@ import (
 	"onedoor/device/sim"
 )
 
-// These tests wait for the time-outs of lines, not for the processor, so many run side by side.
+// These tests wait for the time-outs of lines, not for the processor, so many run side by side. Fuzzing is work for the
+// processor.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "16"); err != nil {
-		panic(err)
+	if flag.Lookup("test.fuzz").Value.String() == "" {
+		if err := flag.Set("test.parallel", "16"); err != nil {
+			panic(err)
+		}
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -221,102 +224,6 @@ func (b *bench) dropped(n int, do func()) {
 	if !acted {
 		b.t.Fatal("the code was too short")
 	}
-}
-
-// Every lever ends with the code, or without it, and the next one comes through.
-func TestFaultsOfTheScanner(t *testing.T) {
-	for name, c := range map[string]struct {
-		levers func(*sim.ScannerLevers)
-		code   string
-		times  int
-		want   string // empty: nothing comes
-	}{
-		"dribbles":          {func(l *sim.ScannerLevers) { l.Dribble = 50 * time.Millisecond }, "SLOW", 1, "SLOW"},
-		"breaks off":        {func(l *sim.ScannerLevers) { l.HalfAt = 3 }, "BROKEN", 1, ""},
-		"found nothing":     {func(l *sim.ScannerLevers) { l.NoRead = true }, "x", 1, ""},
-		"forgets suffix":    {func(l *sim.ScannerLevers) { l.NoSuffix = true }, "BARE", 1, ""},
-		"runs on and on":    {func(*sim.ScannerLevers) {}, strings.Repeat("x", 3*scanner.MaxCode), 1, ""},
-		"two without pause": {func(l *sim.ScannerLevers) { l.Repeats, l.Glued = 1, true }, "A", 2, "A\r\nA"},
-		"nothing":           {func(*sim.ScannerLevers) {}, "", 1, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t, sim.ScannerConfig{}, scanner.Config{Suffix: scanner.SuffixCRLF})
-			expect[scanner.Connected](b)
-			b.scanner.Enable(true)
-			b.sim.Levers(c.levers)
-			b.show(c.code, c.times)
-			if c.want != "" {
-				b.comes(c.want)
-			} else {
-				b.quiet()
-			}
-			b.sim.Levers(func(l *sim.ScannerLevers) { *l = sim.ScannerLevers{} })
-			b.show("next", 1)
-			b.comes("next")
-		})
-	}
-}
-
-// quiet lets a broken code end by its silence.
-func (b *bench) quiet() {
-	b.t.Helper()
-	select {
-	case e := <-b.scanner.Events():
-		b.t.Fatalf("event %T", e)
-	case <-time.After(400 * time.Millisecond): // twice the silence that ends a code without its suffix
-	}
-}
-
-func TestDamagedCodesDoNotStopTheScanner(t *testing.T) {
-	b := setup(t, sim.ScannerConfig{}, scanner.Config{Suffix: scanner.SuffixCRLF})
-	expect[scanner.Connected](b)
-	b.scanner.Enable(true)
-	b.sim.Levers(func(l *sim.ScannerLevers) { l.Damage = 0.1 })
-	for range 10 {
-		b.show(strings.Repeat("z", 60), 1)
-	}
-	b.sim.Levers(func(l *sim.ScannerLevers) { *l = sim.ScannerLevers{} })
-	limit := time.After(15 * time.Second)
-	for n := 0; ; n++ {
-		// A code behind one whose suffix was damaged runs into it, so it is shown until it comes alone.
-		b.show("clean", 1)
-		select {
-		case e := <-b.scanner.Events():
-			c := e.(scanner.Scanned).Code
-			if len(c.Raw) > 11*62 {
-				t.Errorf("a code of %d bytes", len(c.Raw))
-			}
-			if string(c.Raw) == "clean" {
-				return
-			}
-		case <-limit:
-			t.Fatal("the scanner hands nothing over")
-		}
-	}
-}
-
-func TestUnpluggedInTheMiddleOfACode(t *testing.T) {
-	b := setup(t, sim.ScannerConfig{}, scanner.Config{})
-	expect[scanner.Connected](b)
-	b.scanner.Enable(true)
-	b.sim.Levers(func(l *sim.ScannerLevers) { l.UnplugAt = 5 })
-	if err := b.sim.Show([]byte("0123456789")); err != nil {
-		t.Fatal(err)
-	}
-	if p := expect[scanner.Disconnected](b).Problem; p != device.ProblemUnplugged {
-		t.Errorf("problem %q", p)
-	}
-	if s := b.scanner.Status(); s.State != device.StateDisconnected {
-		t.Errorf("status %+v", s)
-	}
-	b.sim.Levers(func(l *sim.ScannerLevers) { *l = sim.ScannerLevers{} })
-	if err := b.sim.Plug(); err != nil {
-		t.Fatal(err)
-	}
-	expect[scanner.Connected](b)
-	b.show("0123456789", 1)
-	b.comes("0123456789")
 }
 
 func TestTriggerFollowsEnable(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestFramer(t *testing.T) {
@@ -78,9 +79,14 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// Whatever comes: a code is the beginning of what came, without the suffix at most; in pieces it is the same as at once, and
+// nothing of it stays behind.
 func FuzzFramer(f *testing.F) {
 	f.Add([]byte("abc\r\ndef\r\n"), uint8(1), uint8(3))
 	f.Add([]byte("\xbe\xd3\r"), uint8(2), uint8(1))
+	f.Add([]byte("\ufeff居住证\t"), uint8(5), uint8(0))
+	f.Add(append(bytes.Repeat([]byte("7"), MaxCode), '\r', '\n'), uint8(4), uint8(255))
+	f.Add(bytes.Repeat([]byte("\x82\x30\x81\x31"), MaxCode/2), uint8(0), uint8(99))
 	f.Fuzz(func(t *testing.T, wire []byte, kind, step uint8) {
 		suffixes := []Suffix{SuffixAny, SuffixNone, SuffixCR, SuffixLF, SuffixCRLF, SuffixTab}
 		parts := Framer{Suffix: suffixes[int(kind)%len(suffixes)]}
@@ -90,7 +96,15 @@ func FuzzFramer(f *testing.F) {
 			parts.Feed(rest[:n])
 			rest = rest[n:]
 		}
-		whole.Feed(wire)
+		if len(wire) > 0 {
+			whole.Feed(wire)
+		}
+		if parts.Begun() != (len(wire) > 0) || parts.Whole() != whole.Whole() {
+			t.Fatalf("in pieces begun %v, whole %v; at once whole %v", parts.Begun(), parts.Whole(), whole.Whole())
+		}
+		if cap(parts.buf) > MaxCode+2 {
+			t.Fatalf("%d bytes of memory", cap(parts.buf))
+		}
 		a, aerr := parts.End()
 		b, berr := whole.End()
 		if !bytes.Equal(a, b) || (aerr == nil) != (berr == nil) {
@@ -99,9 +113,15 @@ func FuzzFramer(f *testing.F) {
 		if len(a) > MaxCode || !bytes.HasPrefix(wire, a) || len(wire)-len(a) > 2 && aerr == nil {
 			t.Fatalf("%q from %q", a, wire)
 		}
+		if parts.Begun() || len(bytes.Trim(parts.buf[:cap(parts.buf)], "\x00")) > 0 {
+			t.Fatal("the code stays behind")
+		}
 		if aerr == nil {
 			c := decode(bytes.Clone(a))
 			if !bytes.Equal(c.Raw, a) || bytes.ContainsRune(c.Text, '\ufffd') && c.Encoding == GB18030 {
+				t.Fatalf("%q became %q", a, c.Text)
+			}
+			if c.Encoding != Binary && !utf8.Valid(c.Text) {
 				t.Fatalf("%q became %q", a, c.Text)
 			}
 		}
