@@ -46,7 +46,7 @@ func (p *Printer) Levers(change func(*PrinterLevers)) {
 	p.moving.Lock()
 	defer p.moving.Unlock()
 	p.mu.Lock()
-	wasOff, jammed := p.levers.Off, p.levers.CutterJam
+	wasOff, jammed, pace := p.levers.Off, p.levers.CutterJam, p.levers.LineTime
 	change(&p.levers)
 	l := &p.levers
 	p.latched = l.Latches && (p.latched || l.CutterJam || jammed)
@@ -56,8 +56,8 @@ func (p *Printer) Levers(change func(*PrinterLevers)) {
 	case !l.Off && wasOff:
 		p.boot()
 	}
-	if l.LineTime == 0 {
-		p.free = time.Time{}
+	if l.LineTime != pace {
+		p.free = time.Time{} // the line that is being printed ends here; the next is as slow as the lever says now
 	}
 	p.machine.noQR, p.machine.poor = l.NoQR, l.PoorFont
 	p.interpret()

@@ -31,7 +31,8 @@ type Reader struct {
 	levers ReaderLevers
 	card   *CardData
 	state  cardState
-	deaf   time.Time // hears nothing before
+	power  time.Time // came at
+	deaf   time.Time // hears nothing before, unless the lever is put back meanwhile
 	reads  int       // whole answers to reads
 	asked  int       // requests heard
 	last   []byte    // last answer, for Stale
@@ -131,14 +132,16 @@ func (r *Reader) Asked() int {
 func (r *Reader) powerOn() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.state, r.deaf = laid, time.Now().Add(r.levers.Boot)
+	r.state, r.power = laid, time.Now()
+	r.deaf = r.power.Add(r.levers.Boot)
 }
 
 // hears says whether the reader listens.
 func (r *Reader) hears() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return !r.levers.Silent && !time.Now().Before(r.deaf)
+	now := time.Now()
+	return !r.levers.Silent && (!now.Before(r.deaf) || now.Sub(r.power) >= r.levers.Boot)
 }
 
 // serve hears requests until the line is pulled.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 )
@@ -149,6 +150,9 @@ func (s *Scanner) Show(code []byte) error {
 
 // serve hears commands and sends codes until the line is pulled.
 func (s *Scanner) serve(line io.ReadWriteCloser, stop <-chan struct{}) {
+	s.mu.Lock()
+	s.bytes = 0 // of a code that the last pulling broke off
+	s.mu.Unlock()
 	listening := make(chan struct{})
 	go func() {
 		defer close(listening)
@@ -196,28 +200,14 @@ func (s *Scanner) hear(b []byte) {
 	}
 }
 
-// scan sends one code as often as the levers say.
+// scan sends one code as often as the levers say. It returns false when the line has gone.
 func (s *Scanner) scan(w *wire, code []byte) bool {
-	s.mu.Lock()
-	l, active := s.levers, s.active
-	s.mu.Unlock()
-	if !active || l.Mute {
-		return true
-	}
-	if l.NoRead {
-		code = []byte("%%NoRead")
-	}
-	all := bytes.Clone(code)
-	if !l.NoSuffix {
-		all = append(all, s.cfg.Suffix...)
-	}
-	if l.Every == 0 {
-		l.Every = 200 * time.Millisecond
-	}
-	for i := range 1 + l.Repeats {
-		if i > 0 && !l.Glued && !wait(l.Every, w.stop) {
-			return false
+	for i := 0; ; i++ {
+		l := s.Pulled()
+		if l.Mute || !s.Active() || i > l.Repeats {
+			return wait(betweenCodes, w.stop)
 		}
+		all := l.dress(code, s.cfg.Suffix)
 		if l.UnplugAt > 0 && l.UnplugAt < len(all) {
 			w.send(all[:l.UnplugAt])
 			// The plug waits for this goroutine, so it is pulled from another.
@@ -232,6 +222,31 @@ func (s *Scanner) scan(w *wire, code []byte) bool {
 		s.sent++
 		s.bytes = 0
 		s.mu.Unlock()
+		if !s.news.wait(time.Now(), func() time.Duration { return s.pause(i) }, w.stop) {
+			return false
+		}
 	}
-	return wait(betweenCodes, w.stop)
+}
+
+// dress is what goes out for a code.
+func (l *ScannerLevers) dress(code, suffix []byte) []byte {
+	if l.NoRead {
+		code = []byte("%%NoRead")
+	}
+	if l.NoSuffix {
+		suffix = nil
+	}
+	return slices.Concat(code, suffix)
+}
+
+// pause is how long the scanner rests behind the i-th repeat, from 0 for the code itself, before the next one.
+func (s *Scanner) pause(i int) time.Duration {
+	switch l := s.Pulled(); {
+	case l.Glued, i >= l.Repeats:
+		return 0
+	case l.Every > 0:
+		return l.Every
+	default:
+		return 200 * time.Millisecond
+	}
 }
