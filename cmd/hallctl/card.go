@@ -10,7 +10,6 @@ import (
 	"onedoor/app/text"
 	"onedoor/device"
 	"onedoor/device/cardreader"
-	"onedoor/device/port"
 )
 
 type cardCommands struct {
@@ -18,11 +17,19 @@ type cardCommands struct {
 }
 
 type cardRead struct {
-	Port    string        `required:"" help:"Serial port of the reader."`
-	Baud    int           `default:"115200" help:"Speed of the line."`
-	Watch   bool          `help:"Go on, and tell every event, until stopped."`
-	Reveal  bool          `help:"Show personal data in full."`
-	Timeout time.Duration `default:"30s" help:"How long to wait for a card without --watch."`
+	lineFlags
+	Baud         int           `default:"115200" help:"Speed of the line."`
+	Watch        bool          `help:"Go on, and tell every event, until stopped."`
+	Reveal       bool          `help:"Show personal data in full."`
+	Timeout      time.Duration `default:"30s" help:"How long to wait for a card without --watch."`
+	Photo        string        `placeholder:"FILE" help:"Write the photo to this new file: as it is on the card, or as a picture if there is a decoder. Needs --reveal."`
+	PhotoDecoder string        `placeholder:"CMD" help:"Program, and its arguments, that makes a picture (BMP, PNG or JPEG, on standard output) of the card's photo (1024 bytes, on standard input). None comes with this program: it is licensed by its maker."`
+}
+
+// Help goes above the flags.
+func (c *cardRead) Help() string {
+	return `Without --watch it waits for one card, tells it, and ends. With --watch it tells one event a line and goes on through
+every fault until it is stopped (Ctrl-C): card, removed, error, disconnected, connected.`
 }
 
 // cardFields is a card as hallctl tells it. Which fields are empty depends on the kind.
@@ -42,6 +49,7 @@ type cardFields struct {
 	ValidFrom   string `json:"valid_from"`
 	ValidTo     string `json:"valid_to"`
 	PhotoBytes  int    `json:"photo_bytes"`
+	PhotoFile   string `json:"photo_file,omitempty"` // where the photo was written, if that was asked for
 }
 
 // cardEvent is one line of --watch.
@@ -50,11 +58,44 @@ type cardEvent struct {
 	Card    *cardFields `json:"card,omitempty"`
 	Code    string      `json:"code,omitempty"`
 	Message string      `json:"message,omitempty"`
+	Next    string      `json:"next,omitempty"`
+}
+
+// Validate is asked by kong.
+func (c *cardRead) Validate() error {
+	switch {
+	case c.Photo != "" && !c.Reveal:
+		return errors.New("--photo needs --reveal: a photo is personal data")
+	case c.Photo != "" && c.Watch:
+		return errors.New("--photo and --watch do not go together: the file holds one photo")
+	case c.PhotoDecoder != "" && c.Photo == "":
+		return errors.New("--photo-decoder needs --photo FILE")
+	}
+	return nil
 }
 
 // Run reads one card, or watches.
 func (c *cardRead) Run(e *env) error {
-	reader, err := cardreader.New(cardreader.Config{Open: port.Opener(port.Config{Path: c.Port, Baud: c.Baud}), Logger: e.logger})
+	photo, err := newPhotoFile(c.Photo, c.PhotoDecoder)
+	if err != nil {
+		return err
+	}
+	err = c.use(c.Baud, "card-reader", cardreader.Blanker{}, func(o *opening) error { return c.read(e, o, photo) })
+	return errors.Join(err, photo.close())
+}
+
+// cardReading is one run of the command.
+type cardReading struct {
+	*cardRead
+	*opening
+	photo *photoFile
+	stop  func()
+	// ctx is that of the command: it ends by a signal.
+	ctx context.Context
+}
+
+func (c *cardRead) read(e *env, o *opening, photo *photoFile) error {
+	reader, err := cardreader.New(cardreader.Config{Open: o.Open, Logger: e.logger})
 	if err != nil {
 		return err
 	}
@@ -67,66 +108,110 @@ func (c *cardRead) Run(e *env) error {
 	reader.Enable(true)
 	ended := make(chan error, 1)
 	go func() { ended <- reader.Run(ctx) }()
-	err = c.follow(e, reader.Events(), cancel)
+	r := cardReading{cardRead: c, opening: o, photo: photo, stop: cancel, ctx: e.ctx}
+	if c.Watch {
+		err = r.watch(e, reader.Events())
+	} else {
+		err = r.one(e, reader.Events())
+	}
 	cancel()
 	for ev := range reader.Events() { // until the driver has ended
-		if read, ok := ev.(cardreader.CardRead); ok {
-			read.Card.Wipe()
-		}
+		wipe(ev)
 	}
 	return errors.Join(err, <-ended)
 }
 
-// follow tells events until one card was read, or until the reader ends.
-func (c *cardRead) follow(e *env, events <-chan cardreader.Event, stop func()) error {
-	var last error
+func wipe(ev cardreader.Event) {
+	if read, ok := ev.(cardreader.CardRead); ok {
+		read.Card.Wipe()
+	}
+}
+
+// watch tells every event until the command is stopped.
+func (r cardReading) watch(e *env, events <-chan cardreader.Event) error {
 	for ev := range events {
-		line, err := c.line(ev)
+		line := r.line(ev)
+		wipe(ev)
 		if line == nil {
 			continue
 		}
-		if err != nil {
-			last = err
+		if err := e.say(line, line.human); err != nil {
+			return err
 		}
-		if c.Watch {
-			if err := e.say(line, func(w io.Writer) { line.human(w) }); err != nil {
-				return err
+	}
+	return nil
+}
+
+// silentFor is how long a single read goes on without a reader that answers; one may be starting.
+const silentFor = 6 * time.Second
+
+// one tells the first card, or why there was none.
+func (r cardReading) one(e *env, events <-chan cardreader.Event) error {
+	none := failure{"no-card", "no card was laid on the reader in time", "lay a card flat on the reader, and run the command again"}
+	last := none
+	patience := time.AfterFunc(silentFor, r.stop)
+	defer patience.Stop()
+	for ev := range events {
+		switch ev := ev.(type) {
+		case cardreader.Connected:
+			patience.Stop()
+			last = none
+		case cardreader.Disconnected:
+			if last == none {
+				patience.Reset(silentFor)
 			}
-			continue
-		}
-		if line.Card != nil {
-			stop()
-			return e.say(line.Card, func(w io.Writer) { line.human(w) })
+			if last = r.why("card reader", ev.Problem); !mayPass(ev.Problem, last) {
+				return last
+			}
+		case cardreader.Failed:
+			last = failure{string(ev.Reason), "the card could not be read: " + reasons()[ev.Reason], ""}
+			if ev.Reason == cardreader.Damaged { // it would be the same again
+				return last
+			}
+		case cardreader.CardRead:
+			return r.tell(e, ev.Card)
 		}
 	}
-	if c.Watch {
-		return nil // it was stopped
-	}
-	if last == nil {
-		last = errors.New("no card was laid on the reader in time")
+	if r.ctx.Err() != nil {
+		return failure{"interrupted", "stopped before a card was read", ""}
 	}
 	return last
 }
 
-// line turns an event into what is told; nil for what is not. The error is the event's, for a read without --watch.
-func (c *cardRead) line(ev cardreader.Event) (*cardEvent, error) {
+// mayPass says whether a reader may answer soon though it does not now.
+func mayPass(p device.Problem, f failure) bool {
+	return f.Code == string(p) && (p == device.ProblemSilent || p == device.ProblemUnplugged || p == device.ProblemWrongDevice)
+}
+
+// tell tells a card and writes its photo, and wipes both.
+func (r cardReading) tell(e *env, card *cardreader.Card) error {
+	defer card.Wipe()
+	if err := r.photo.write(r.ctx, card.Photo); err != nil {
+		return err
+	}
+	fields := fieldsOf(card, r.Reveal)
+	fields.PhotoFile = r.Photo
+	line := &cardEvent{Event: "card", Card: &fields}
+	return e.say(line.Card, line.human)
+}
+
+// line turns an event into what --watch tells; nil for what it does not.
+func (r cardReading) line(ev cardreader.Event) *cardEvent {
 	switch ev := ev.(type) {
 	case cardreader.Connected:
-		return &cardEvent{Event: "connected"}, nil
+		return &cardEvent{Event: "connected"}
 	case cardreader.Disconnected:
-		l := &cardEvent{Event: "disconnected", Code: string(ev.Problem), Message: remedy(ev.Problem)}
-		return l, fmt.Errorf("the card reader at %s is not usable (%s): %s", c.Port, l.Code, l.Message)
+		f := r.why("card reader", ev.Problem)
+		return &cardEvent{Event: "disconnected", Code: f.Code, Message: f.Message, Next: f.Next}
 	case cardreader.CardRead:
-		fields := fieldsOf(ev.Card, c.Reveal)
-		ev.Card.Wipe()
-		return &cardEvent{Event: "card", Card: &fields}, nil
+		fields := fieldsOf(ev.Card, r.Reveal)
+		return &cardEvent{Event: "card", Card: &fields}
 	case cardreader.Failed:
-		l := &cardEvent{Event: "error", Code: string(ev.Reason), Message: reasons()[ev.Reason]}
-		return l, fmt.Errorf("the card could not be read (%s): %s", l.Code, l.Message)
+		return &cardEvent{Event: "error", Code: string(ev.Reason), Message: reasons()[ev.Reason]}
 	case cardreader.Removed:
-		return &cardEvent{Event: "removed"}, nil
+		return &cardEvent{Event: "removed"}
 	default:
-		return nil, nil
+		return nil
 	}
 }
 
@@ -136,42 +221,6 @@ func reasons() map[cardreader.Reason]string {
 		cardreader.Unsupported: "an identity card of a layout that is not known",
 		cardreader.OtherCard:   "this is not an identity card",
 		cardreader.Damaged:     "the card answers, but what it holds can not be right",
-	}
-}
-
-// remedy says what to do about a device's problem.
-func remedy(p device.Problem) string {
-	switch p {
-	case device.ProblemNoPort:
-		return "there is no such port: check the cable and the name, best one from /dev/serial/by-id"
-	case device.ProblemPortInUse:
-		return "another program has the port: stop the kiosk first"
-	case device.ProblemUnplugged:
-		return "the cable was pulled"
-	case device.ProblemSilent:
-		return "the port is there, nothing answers: check power and speed"
-	case device.ProblemWrongDevice:
-		return "something else answers there: check which port is which"
-	case device.ProblemSelfTest:
-		return "the device says that it is broken: switch it off and on, else replace it"
-	case device.ProblemUnauthorised:
-		return "the reader has no keys: call its maker"
-	case device.ProblemPaperOut:
-		return "put in a new roll"
-	case device.ProblemPaperLow:
-		return "have a new roll at hand"
-	case device.ProblemCoverOpen:
-		return "close the cover"
-	case device.ProblemCutter:
-		return "clear the cutter, then switch off and on"
-	case device.ProblemOverheated:
-		return "wait until the head has cooled down"
-	case device.ProblemUnrecoverable:
-		return "switch the device off and on"
-	case device.ProblemStuck:
-		return "the device takes no bytes: check flow control and cable"
-	default:
-		return ""
 	}
 }
 
@@ -187,6 +236,9 @@ func fieldsOf(c *cardreader.Card, reveal bool) cardFields {
 	}
 	if reveal {
 		return f
+	}
+	if f.EthnicGroup != "" {
+		f.EthnicGroup = "*"
 	}
 	f.Name, f.EnglishName = text.MaskName(f.Name), text.MaskName(f.EnglishName)
 	f.Number, f.PassNumber = text.MaskNumber(f.Number), text.MaskNumber(f.PassNumber)
@@ -226,7 +278,13 @@ func (l *cardEvent) human(w io.Writer) {
 				fmt.Fprintf(w, "  %-13s %s\n", row[0], row[1])
 			}
 		}
-		fmt.Fprintf(w, "  %-13s %d bytes\n", "photo", f.PhotoBytes)
+		fmt.Fprintf(w, "  %-13s %d bytes", "photo", f.PhotoBytes)
+		if f.PhotoFile != "" {
+			fmt.Fprintf(w, ", written to %s", f.PhotoFile)
+		}
+		fmt.Fprintln(w)
+	case l.Next != "":
+		fmt.Fprintf(w, "%s: %s; %s\n", l.Event, l.Message, l.Next)
 	case l.Code != "":
 		fmt.Fprintf(w, "%s: %s (%s)\n", l.Event, l.Message, l.Code)
 	default:

@@ -1,21 +1,24 @@
 // Command hallctl is for operators and for integrators on site.
 //
+//	hallctl device list
 //	hallctl device card read --port /dev/ttyUSB0 --watch
 //	hallctl device printer test --port /dev/ttyUSB1 --profile generic-80
+//	hallctl device scanner read --port /dev/ttyACM0 --record scanner.trace
 //
-// With --json every result is one JSON object a line. The exit status is 0 only on success; a failure is said in one
-// sentence on standard error as well.
+// With --json every result is one JSON object a line on standard output, and so is a failure: "event" is "error", "code" is
+// for machines, "message" says what is wrong and "next" what to do. The exit status is 0 only on success; 2 is a command that
+// was not understood. A failure is said in one sentence on standard error as well.
 package main
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -23,6 +26,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the first signal asks for the end, a second one does not ask
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -49,41 +53,77 @@ type env struct {
 	logger *slog.Logger
 }
 
-// errFailed is returned when the result itself, already written, says that it failed.
-var errFailed = errors.New("failed")
+// exit is how kong ends the program after --help.
+type exit int
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	e := &env{ctx: ctx, out: stdout, json: wantsJSON(args), logger: slog.New(slog.DiscardHandler)}
+	defer func() {
+		if ended := recover(); ended != nil {
+			status, ok := ended.(exit)
+			if !ok {
+				panic(ended)
+			}
+			code = int(status)
+		}
+	}()
 	var cmd commands
 	parser, err := kong.New(&cmd, kong.Name("hallctl"), kong.Description("For operators and integrators of a hall."), kong.Writers(stdout, stderr),
-		kong.Vars{"profiles": profileNames()})
+		kong.Exit(func(status int) { panic(exit(status)) }), kong.Vars{"profiles": profileNames()}, kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
-		fmt.Fprintln(stderr, "hallctl:", err)
-		return 1
+		return e.fail(stderr, err)
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(stderr, "hallctl:", err)
+		e.fail(stderr, failure{Code: "usage", Message: err.Error(), Next: `see "` + words(args) + ` --help"`})
 		return 2
 	}
-	e := &env{ctx: ctx, out: stdout, json: cmd.JSON, logger: slog.New(slog.DiscardHandler)}
 	if cmd.Log {
 		e.logger = slog.New(slog.NewTextHandler(stderr, nil))
 	}
-	switch err := parsed.Run(e); {
-	case err == nil:
-		return 0
-	case errors.Is(err, errFailed):
-		return 1
-	default:
-		fmt.Fprintln(stderr, "hallctl:", err)
-		return 1
+	if err := parsed.Run(e); err != nil {
+		return e.fail(stderr, err)
 	}
+	return 0
+}
+
+// wantsJSON looks for --json before the rest is understood, so that what is not understood can be said so too.
+func wantsJSON(args []string) bool {
+	for _, a := range args {
+		switch a {
+		case "--":
+			return false
+		case "--json", "--json=true":
+			return true
+		}
+	}
+	return false
+}
+
+// words are the program and the commands at the beginning of args, for pointing at their help.
+func words(args []string) string {
+	out := []string{"hallctl"}
+	for _, a := range args {
+		if a == "--json" {
+			continue
+		}
+		if strings.HasPrefix(a, "-") {
+			break
+		}
+		out = append(out, a)
+	}
+	return strings.Join(out, " ")
 }
 
 // say writes a result: as JSON, or as the sentence that human gives.
 func (e *env) say(v any, human func(io.Writer)) error {
 	if e.json {
-		return json.NewEncoder(e.out).Encode(v)
+		out := json.NewEncoder(e.out)
+		out.SetEscapeHTML(false)
+		if err := out.Encode(v); err != nil {
+			return fmt.Errorf("write result: %w", err)
+		}
+		return nil
 	}
 	human(e.out)
 	return nil

@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,7 +19,15 @@ import (
 	"onedoor/device/sim"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// asProgram in the environment makes the test binary be hallctl itself.
+const asProgram = "HALLCTL_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func reader(t *testing.T) *sim.Reader {
 	t.Helper()
@@ -83,6 +94,7 @@ func TestCardReadWithoutReaderOrCard(t *testing.T) {
 
 // TestWatchGoesOnThroughFaults: one line an event, through a card, its removal and a pulled cable, until it is stopped.
 func TestWatchGoesOnThroughFaults(t *testing.T) {
+	t.Parallel()
 	link := filepath.Join(t.TempDir(), "reader")
 	r, err := sim.NewReader(sim.ReaderConfig{Link: link})
 	if err != nil {
@@ -136,90 +148,117 @@ func TestWatchGoesOnThroughFaults(t *testing.T) {
 	}
 }
 
-func TestPrinterTestAndStatus(t *testing.T) {
-	p := paper(t)
-	code, out, errs := call(t, "--json", "device", "printer", "status", "--port", p.Path())
-	if code != 0 || !strings.Contains(out, `"state":"ready"`) {
-		t.Errorf("status: %d %s%s", code, out, errs)
+// failed runs a command that must fail with --json, and gives what it says on standard output.
+func failed(t *testing.T, args ...string) failureLine {
+	t.Helper()
+	code, out, errs := call(t, args...)
+	var f failureLine
+	if err := json.Unmarshal([]byte(out), &f); err != nil || code == 0 || f.Event != "error" || f.Message == "" {
+		t.Fatalf("%v: status %d, %v, says %q", args, code, err, out)
 	}
-	code, out, errs = call(t, "--json", "device", "printer", "test", "--port", p.Path())
-	if code != 0 || !strings.Contains(out, `"outcome":"printed"`) {
-		t.Errorf("test: %d %s%s", code, out, errs)
+	if !strings.Contains(errs, "hallctl: ") {
+		t.Errorf("%v: on standard error: %q", args, errs)
 	}
-	p.Levers(func(l *sim.PrinterLevers) { l.PaperOut = true })
-	code, out, _ = call(t, "--json", "device", "printer", "test", "--port", p.Path())
-	if code == 0 || !strings.Contains(out, `"outcome":"not_printed","cause":"paper-out"`) {
-		t.Errorf("without paper: %d %s", code, out)
+	return f
+}
+
+// TestFailuresSayWhatToDoNext: whatever an outsider does wrong, there is one JSON object with a code and the next step.
+func TestFailuresSayWhatToDoNext(t *testing.T) {
+	dir := t.TempDir()
+	none, text := filepath.Join(dir, "none"), filepath.Join(dir, "text")
+	if err := os.WriteFile(text, []byte("song"), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	code, out, _ = call(t, "device", "printer", "status", "--port", p.Path())
-	if code == 0 || !strings.Contains(out, "put in a new roll") {
-		t.Errorf("status without paper: %d %s", code, out)
+	taken := reader(t)
+	taken.Levers(func(l *sim.ReaderLevers) { l.Taken = true })
+	for name, c := range map[string]struct{ args, code, says string }{
+		"no reader":           {"device card read --port " + none, "no-port", "hallctl device list"},
+		"no scanner":          {"device scanner read --port " + none, "no-port", "hallctl device list"},
+		"a file":              {"device card read --port " + text, "no-serial-port", "hallctl device list"},
+		"a folder":            {"device scanner read --port " + dir, "no-serial-port", "hallctl device list"},
+		"port in use":         {"device card read --port " + taken.Path(), "port-in-use", "try again"},
+		"strange speed":       {"device card read --baud 12345 --port " + none, "bad-speed", "9600"},
+		"no speed":            {"device printer status --baud 0 --port " + none, "bad-speed", "9600"},
+		"strange flow":        {"device card read --flow some --port " + none, "usage", "device card read --help"},
+		"no port given":       {"device printer test", "usage", "device printer test --help"},
+		"half a command":      {"device", "usage", "hallctl device --help"},
+		"no command":          {"", "usage", "hallctl --help"},
+		"profile":             {"device printer test --profile mine --port " + none, "usage", "generic-80"},
+		"no document":         {"device printer print --port " + none + " --file " + text, "document", "device printer print --help"},
+		"recording exists":    {"device card read --record " + text + " --port " + none, "file-exists", "another name"},
+		"photo exists":        {"device card read --reveal --photo " + text + " --port " + none, "file-exists", "another name"},
+		"photo unrevealed":    {"device card read --photo " + none + " --port " + none, "usage", "card read --help"},
+		"no such decoder":     {"device card read --reveal --photo " + none + " --photo-decoder /no/such --port " + none, "photo-decoder", "full path"},
+		"nobody lays a card":  {"device card read --timeout 500ms --port " + reader(t).Path(), "no-card", "lay a card"},
+		"nobody shows a code": {"device scanner read --timeout 500ms --port " + reader(t).Path(), "no-code", "mode"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := failed(t, append(strings.Fields(c.args), "--json")...)
+			if f.Code != c.code || !strings.Contains(f.Next, c.says) {
+				t.Errorf("%+v, want code %s, and a next step with %q", f, c.code, c.says)
+			}
+		})
+	}
+	if b, err := os.ReadFile(text); err != nil || string(b) != "song" {
+		t.Errorf("the file is now %q, %v", b, err)
+	}
+	if _, err := os.Stat(none); !os.IsNotExist(err) {
+		t.Errorf("a photo file is left behind: %v", err)
 	}
 }
 
-func TestPrinterPrintsAFile(t *testing.T) {
+func TestJSONStandsAnywhere(t *testing.T) {
 	p := paper(t)
-	file := filepath.Join(t.TempDir(), "doc.yaml")
-	if err := os.WriteFile(file, []byte("blocks:\n  - text: {text: 你好, bold: true}\n  - qr: {content: HELLO}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if code, out, errs := call(t, "device", "printer", "print", "--port", p.Path(), "--file", file); code != 0 || !strings.Contains(out, "printed") {
-		t.Errorf("%d %s%s", code, out, errs)
-	}
-	if err := os.WriteFile(file, []byte("blocks:\n  - song: {}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if code, _, errs := call(t, "device", "printer", "print", "--port", p.Path(), "--file", file); code == 0 || !strings.Contains(errs, "song") {
-		t.Errorf("broken file: %d %s", code, errs)
+	words := strings.Fields("device printer status --port " + p.Path())
+	for at := range len(words) + 1 {
+		if at == len(words)-1 {
+			continue // between a flag and its value
+		}
+		args := slices.Insert(slices.Clone(words), at, "--json")
+		if code, out, errs := call(t, args...); code != 0 || out != `{"state":"ready","problem":""}`+"\n" {
+			t.Errorf("%v: %d %q %s", args, code, out, errs)
+		}
 	}
 }
 
-func TestListTellsWhatAnswers(t *testing.T) {
-	r, p := reader(t), paper(t)
-	code, out, errs := call(t, "--json", "device", "list", "--port", r.Path(), "--port", p.Path(), "--port", filepath.Join(t.TempDir(), "none"))
-	if code != 0 {
-		t.Fatalf("status %d: %s", code, errs)
+func TestHelpTellsTheKindsOfBlocks(t *testing.T) {
+	code, out, errs := call(t, "device", "printer", "print", "--help")
+	if code != 0 || errs != "" {
+		t.Errorf("status %d: %s", code, errs)
 	}
-	var got []portLine
-	for dec := json.NewDecoder(strings.NewReader(out)); dec.More(); {
-		var l portLine
-		if err := dec.Decode(&l); err != nil {
+	for _, kind := range []string{"text", "row", "columns", "rule", "qr", "barcode", "picture", "box", "feed", "cut"} {
+		if !strings.Contains(out, "- "+kind+": {") {
+			t.Errorf("no example of %s", kind)
+		}
+	}
+	if code, out, _ := call(t, "--help"); code != 0 || !strings.Contains(out, "device card read") {
+		t.Errorf("status %d: %s", code, out)
+	}
+}
+
+// TestASignalEndsAWatch: the program itself, told to stop as a person and as a service manager do it.
+func TestASignalEndsAWatch(t *testing.T) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, os.Args[0], "device", "card", "read", "--watch", "--json", "--port", reader(t).Path())
+		cmd.Env = append(os.Environ(), asProgram+"=1")
+		out, err := cmd.StdoutPipe()
+		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, l)
-	}
-	if len(got) != 3 || got[0].Answers != "card-reader" || got[1].Answers != "printer" || got[2].Answers != "nothing" || got[2].Problem != "no-port" {
-		t.Errorf("got %+v", got)
-	}
-}
-
-func TestScannerRead(t *testing.T) {
-	s, err := sim.NewScanner(sim.ScannerConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	type result struct {
-		code      int
-		out, errs string
-	}
-	ended := make(chan result, 1)
-	go func() {
-		var out, errs bytes.Buffer
-		code := run(t.Context(), []string{"--json", "device", "scanner", "read", "--port", s.Path()}, &out, &errs)
-		ended <- result{code, out.String(), errs.String()}
-	}()
-	again := time.NewTicker(300 * time.Millisecond)
-	defer again.Stop()
-	for {
-		select {
-		case got := <-ended:
-			if got.code != 0 || !strings.Contains(got.out, `"text":"HTTPS://X/T/收件"`) || !strings.Contains(got.out, `"encoding":"utf-8"`) {
-				t.Errorf("%+v", got)
-			}
-			return
-		case <-again.C:
-			s.Show([]byte("HTTPS://X/T/收件")) // until the driver listens
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var first cardEvent
+		if err := json.NewDecoder(out).Decode(&first); err != nil || first.Event != "connected" {
+			t.Errorf("%+v, %v", first, err)
+		}
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%v: %v", signal, err)
 		}
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"onedoor/assets/fonts"
 	"onedoor/assets/printers"
 	"onedoor/device"
-	"onedoor/device/port"
 	"onedoor/device/printer"
 	"onedoor/device/printer/document"
 )
@@ -22,12 +21,12 @@ import (
 type printerCommands struct {
 	Status printerStatus `cmd:"" help:"Ask the printer how it is."`
 	Test   printerTest   `cmd:"" help:"Print a page that uses everything."`
-	Print  printerPrint  `cmd:"" help:"Print a document from a YAML file."`
+	Print  printerPrint  `cmd:"" help:"Print a document from a YAML file: text, row, columns, rule, qr, barcode, picture, box, feed, cut."`
 }
 
 // printerLine is what all printer commands need.
 type printerLine struct {
-	Port    string `required:"" help:"Serial port of the printer."`
+	lineFlags
 	Baud    int    `default:"115200" help:"Speed of the line."`
 	Profile string `default:"generic-80" help:"What the model can do: ${profiles}."`
 }
@@ -38,42 +37,82 @@ type printerTest struct{ printerLine }
 
 type printerPrint struct {
 	printerLine
-	File string `required:"" type:"existingfile" help:"Document as YAML."`
+	File string `required:"" type:"existingfile" help:"Document as YAML; the kinds of its blocks are shown above."`
+}
+
+// outcomeHelp is said of both commands that print.
+const outcomeHelp = `It ends as "printed" when the printer itself has answered behind the last byte; as "not_printed" when not one byte of the
+document left; else as "unknown": something may be on paper. The cause is what stood in the way. The exit status is 0 only
+when it was printed.
+`
+
+// Help goes above the flags.
+func (c *printerTest) Help() string { return outcomeHelp }
+
+// example is a document with every kind of block. It prints as it stands.
+const example = `    blocks:
+      - text: {text: 收件回执, align: centre, bold: true, width: 2, height: 2}
+      - rule: {}
+      - row: {label: 办理部门, value: 民政局, bold: false}
+      - columns: {cells: [{text: 材料}, {text: 份数, width: 6, align: right}], bold: true}
+      - qr: {content: "HTTPS://EXAMPLE.INVALID/T/1", module: 5}
+      - barcode: {content: A0123, height: 80, no_text: false}
+      - picture: {align: centre, png: iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==}
+      - box: {text: 补打}
+      - feed: {lines: 2}
+      - cut: {}
+`
+
+// Help goes above the flags.
+func (c *printerPrint) Help() string {
+	return outcomeHelp + `
+The document is a list under "blocks", each with one of these kinds. Only the first field of each must be there, and of a
+picture its png:
+
+` + example + `
+align is left, centre or right; width and height of text are 1 to 8 times; module is dots; png is a picture in base64, one
+dot a pixel. The end of a document cuts by itself.
+`
 }
 
 // statusLine is the printer's state.
 type statusLine struct {
-	State   device.State   `json:"state"`
-	Problem device.Problem `json:"problem"`
-	Remedy  string         `json:"remedy,omitempty"`
+	State      device.State   `json:"state"`
+	Problem    device.Problem `json:"problem"`
+	Remedy     string         `json:"remedy,omitempty"`
+	Unanswered []int          `json:"unanswered,omitempty"` // real-time questions (n of DLE EOT) that this printer does not answer
 }
 
 // outcomeLine is what became of a print, with the state that prevented it.
 type outcomeLine struct {
-	Outcome printer.Outcome `json:"outcome"`
-	Cause   device.Problem  `json:"cause"`
-	Remedy  string          `json:"remedy,omitempty"`
-	Bytes   int             `json:"bytes"`
+	Outcome     printer.Outcome `json:"outcome"`
+	Cause       device.Problem  `json:"cause"`
+	Remedy      string          `json:"remedy,omitempty"`
+	Bytes       int             `json:"bytes"`
+	Substituted int             `json:"substituted,omitempty"` // characters that the paper shows as 〓
 }
 
 // lookLimit bounds the wait for a printer's first answer.
-const lookLimit = 10 * time.Second
+const lookLimit = 8 * time.Second
 
-// config is the driver's configuration for the line.
-func (l printerLine) config(e *env) (printer.Config, error) {
+// session is a printer in use.
+type session struct {
+	printer *printer.Printer
+	manners manners
+	opening *opening
+}
+
+// model is the profile that was asked for.
+func (l printerLine) model() (printer.Profile, error) {
 	profiles, err := printer.LoadProfiles(printers.FS())
 	if err != nil {
-		return printer.Config{}, err
+		return printer.Profile{}, err
 	}
 	profile, ok := profiles[l.Profile]
 	if !ok {
-		return printer.Config{}, fmt.Errorf("there is no printer profile %q; there are %s", l.Profile, profileNames())
+		return printer.Profile{}, failure{"usage", fmt.Sprintf("there is no printer profile %q", l.Profile), "take one of " + profileNames()}
 	}
-	glyphs, err := printer.NewFonts(fonts.Main(), fonts.Bold(), fonts.Rare())
-	if err != nil {
-		return printer.Config{}, err
-	}
-	return printer.Config{Open: port.Opener(port.Config{Path: l.Port, Baud: l.Baud}), Profile: profile, Glyphs: glyphs, Logger: e.logger}, nil
+	return profile, nil
 }
 
 // profileNames lists the profiles that the program carries.
@@ -85,64 +124,103 @@ func profileNames() string {
 	return strings.Join(slices.Sorted(maps.Keys(profiles)), ", ")
 }
 
-// with runs the driver while work uses it.
-func (l printerLine) with(e *env, work func(ctx context.Context, p *printer.Printer) error) error {
-	cfg, err := l.config(e)
+// with runs the driver while work uses it. asking is true when nothing is to be printed.
+func (l printerLine) with(e *env, asking bool, work func(ctx context.Context, s session) error) error {
+	profile, err := l.model()
 	if err != nil {
 		return err
 	}
-	changed := make(chan device.Status, 16)
-	cfg.OnStatus = func(s device.Status) {
+	glyphs, err := printer.NewFonts(fonts.Main(), fonts.Bold(), fonts.Rare())
+	if err != nil {
+		return err
+	}
+	return l.use(l.Baud, "printer", new(printer.Blanker), func(o *opening) error {
+		m, err := learn(e.ctx, o.Open, l.Baud, !asking)
+		if err != nil {
+			m = manners{proof: true} // the driver will name the problem
+		}
+		if asking || profile.Proof == printer.ProofQueued && !m.proof {
+			profile.Proof = printer.ProofNone
+		}
+		cfg := printer.Config{Open: m.open(o.Open), Profile: profile, Glyphs: glyphs, Logger: e.logger}
+		return l.drive(e, cfg, session{manners: m, opening: o}, work)
+	})
+}
+
+// drive runs the driver until work is done. Work begins when the printer has answered, or has not in time.
+func (l printerLine) drive(e *env, cfg printer.Config, s session, work func(ctx context.Context, s session) error) error {
+	looked := make(chan struct{}, 1)
+	cfg.OnStatus = func(device.Status) {
 		select {
-		case changed <- s:
-		default: // only the first ones matter
+		case looked <- struct{}{}:
+		default:
 		}
 	}
 	p, err := printer.New(cfg)
 	if err != nil {
 		return err
 	}
+	s.printer = p
 	ctx, cancel := context.WithCancel(e.ctx)
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()
 	over := time.NewTimer(lookLimit)
 	defer over.Stop()
-	for p.Status().State == device.StateUnknown {
-		select {
-		case <-changed:
-		case <-over.C:
-			cancel()
-			return errors.Join(fmt.Errorf("the printer at %s did not answer within %v: %s", l.Port, lookLimit, remedy(device.ProblemSilent)), <-ended)
-		case <-ctx.Done():
-			return <-ended
-		}
+	select {
+	case <-looked:
+	case <-over.C:
+	case <-ctx.Done():
+		return errors.Join(failure{"interrupted", "stopped before the printer answered", ""}, <-ended)
 	}
-	err = work(ctx, p)
+	err = work(ctx, s)
 	cancel()
-	if end := <-ended; err == nil {
-		err = end
+	return errors.Join(err, <-ended)
+}
+
+// look is the printer's state; one that has not been seen in time is silent.
+func (s session) look() device.Status {
+	now := s.printer.Status()
+	if now.State == device.StateUnknown {
+		now.State, now.Problem = device.StateProblem, device.ProblemSilent
 	}
-	return err
+	return now
+}
+
+// tell names a problem of this printer, and says what to do about it.
+func (s session) tell(p device.Problem) (problem device.Problem, what string) {
+	if p == device.ProblemNone {
+		return p, ""
+	}
+	f := s.opening.advice(p)
+	return device.Problem(f.Code), f.Error()
 }
 
 // Run asks once.
 func (c *printerStatus) Run(e *env) error {
-	return c.with(e, func(_ context.Context, p *printer.Printer) error {
-		s := p.Status()
-		line := statusLine{State: s.State, Problem: s.Problem, Remedy: remedy(s.Problem)}
-		err := e.say(line, func(w io.Writer) {
-			fmt.Fprintf(w, "%s", line.State)
-			if line.Problem != device.ProblemNone {
-				fmt.Fprintf(w, " (%s): %s", line.Problem, line.Remedy)
-			}
-			fmt.Fprintln(w)
-		})
-		if err == nil && s.State != device.StateReady && s.State != device.StateBusy {
+	return c.with(e, true, func(_ context.Context, s session) error {
+		now := s.look()
+		line := statusLine{State: now.State, Unanswered: s.manners.unanswered()}
+		line.Problem, line.Remedy = s.tell(now.Problem)
+		if err := e.say(line, line.human); err != nil {
+			return err
+		}
+		if now.State != device.StateReady && now.State != device.StateBusy {
 			return errFailed
 		}
-		return err
+		return nil
 	})
+}
+
+func (l statusLine) human(w io.Writer) {
+	fmt.Fprintf(w, "%s", l.State)
+	if l.Problem != device.ProblemNone {
+		fmt.Fprintf(w, " (%s): %s", l.Problem, l.Remedy)
+	}
+	fmt.Fprintln(w)
+	if len(l.Unanswered) > 0 {
+		fmt.Fprintf(w, "this printer does not answer DLE EOT %v, so what those tell can not be known\n", l.Unanswered)
+	}
 }
 
 // Run prints the test page.
@@ -156,50 +234,48 @@ func (c *printerPrint) Run(e *env) error {
 	}
 	doc, err := document.Parse(data)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
+		return failure{"document", fmt.Sprintf("%s: %v", c.File, err), `see "hallctl device printer print --help" for the kinds of blocks`}
 	}
 	return c.print(e, doc)
 }
 
 func (l printerLine) print(e *env, doc document.Document) error {
-	return l.with(e, func(ctx context.Context, p *printer.Printer) error {
-		r := p.Print(ctx, doc)
+	return l.with(e, false, func(ctx context.Context, s session) error {
+		r := printer.Result{Outcome: printer.NotPrinted, Cause: s.look().Problem}
+		if s.printer.Status().State != device.StateUnknown {
+			r = s.printer.Print(ctx, doc)
+		}
+		if errors.Is(r.Err, printer.ErrContent) {
+			return failure{"document", r.Err.Error(), "change the document, or take the --profile of another model"}
+		}
 		if r.Err != nil {
 			return r.Err
 		}
-		line := outcomeLine{Outcome: r.Outcome, Cause: r.Cause, Remedy: remedy(r.Cause), Bytes: r.Bytes}
-		err := e.say(line, func(w io.Writer) {
-			fmt.Fprintf(w, "%s, %d bytes", line.Outcome, line.Bytes)
-			if line.Cause != device.ProblemNone {
-				fmt.Fprintf(w, " (%s): %s", line.Cause, line.Remedy)
-			}
-			fmt.Fprintln(w)
-		})
-		if err == nil && r.Outcome != printer.Printed {
+		line := outcomeLine{Outcome: r.Outcome, Bytes: r.Bytes, Substituted: r.Substituted}
+		line.Cause, line.Remedy = s.tell(r.Cause)
+		if r.Outcome == printer.Unknown && r.Cause == device.ProblemNone {
+			line.Remedy = "this printer does not tell when it is done: look at the paper"
+		}
+		if err := e.say(line, line.human); err != nil {
+			return err
+		}
+		if r.Outcome != printer.Printed {
 			return errFailed
 		}
-		return err
+		return nil
 	})
 }
 
-// testPage uses everything that a receipt may.
-func testPage(now time.Time) document.Document {
-	return document.Document{Blocks: []document.Block{
-		document.Text{Text: "打印测试 Test page", Align: document.Centre, Bold: true, Width: 2, Height: 2},
-		document.Text{Text: now.Format("2006-01-02 15:04:05"), Align: document.Centre},
-		document.Rule{},
-		document.Text{Text: "左对齐 left"},
-		document.Text{Text: "居中 centre", Align: document.Centre},
-		document.Text{Text: "右对齐 right", Align: document.Right},
-		document.Text{Text: "加粗 bold", Bold: true},
-		document.Text{Text: "0123456789 0123456789 0123456789 0123456789", Width: 1, Height: 2},
-		document.Row{Label: "标签", Value: "值 value"},
-		document.Row{Label: "生僻字", Value: "㛃 䶮 𬱟"},
-		document.Text{Text: "一行放不下的长句，应当在标点之前折行，不应把逗号或句号放到下一行的开头。"},
-		document.Rule{},
-		document.Box{Text: "补打 第 1 次"},
-		document.Feed{Lines: 1},
-		document.QR{Content: "HTTPS://EXAMPLE.INVALID/T/ABCDEFGHIJKLMNOPQRSTUVWXYZ234"},
-		document.Text{Text: "扫码应读出 HTTPS://EXAMPLE.INVALID/T/…", Align: document.Centre},
-	}}
+func (l outcomeLine) human(w io.Writer) {
+	fmt.Fprintf(w, "%s, %d bytes", l.Outcome, l.Bytes)
+	if l.Cause != device.ProblemNone {
+		fmt.Fprintf(w, " (%s)", l.Cause)
+	}
+	if l.Remedy != "" {
+		fmt.Fprintf(w, ": %s", l.Remedy)
+	}
+	fmt.Fprintln(w)
+	if l.Substituted > 0 {
+		fmt.Fprintf(w, "%d characters are 〓 on the paper: neither the printer nor the fonts have them\n", l.Substituted)
+	}
 }

@@ -4,6 +4,7 @@
 //	hallsim demo --bin bin --out out/demo     the whole story with the real programs
 //	hallsim serve --dir DIR --central ADDR    only the devices, the link and the dock, for a kiosk of your own
 //	hallsim bench --bin bin                   whole-process figures: start, idle CPU, memory
+//	hallsim replay --file FILE --link PATH    a device as it was recorded by hallctl device … --record
 package main
 
 import (
@@ -26,9 +27,10 @@ func main() {
 }
 
 type commands struct {
-	Demo  demoCommand  `cmd:"" help:"Play one whole visit with the real programs; with a display, open them for a person."`
-	Serve serveCommand `cmd:"" help:"Virtual devices, link and dock for a kiosk that is started apart."`
-	Bench benchCommand `cmd:"" help:"Measure the kiosk as a process: start to first screen, idle CPU, memory."`
+	Demo   demoCommand   `cmd:"" help:"Play one whole visit with the real programs; with a display, open them for a person."`
+	Serve  serveCommand  `cmd:"" help:"Virtual devices, link and dock for a kiosk that is started apart."`
+	Bench  benchCommand  `cmd:"" help:"Measure the kiosk as a process: start to first screen, idle CPU, memory."`
+	Replay replayCommand `cmd:"" help:"Play a trace of a device that hallctl has recorded, as the device."`
 }
 
 // env is what every command gets.

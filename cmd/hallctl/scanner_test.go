@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"onedoor/device/sim"
+)
+
+func TestScannerRead(t *testing.T) {
+	s, err := sim.NewScanner(sim.ScannerConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	type result struct {
+		code      int
+		out, errs string
+	}
+	ended := make(chan result, 1)
+	go func() {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), []string{"--json", "device", "scanner", "read", "--port", s.Path()}, &out, &errs)
+		ended <- result{code, out.String(), errs.String()}
+	}()
+	again := time.NewTicker(300 * time.Millisecond)
+	defer again.Stop()
+	for {
+		select {
+		case got := <-ended:
+			if got.code != 0 || !strings.Contains(got.out, `"text":"HTTPS://X/T/收件"`) || !strings.Contains(got.out, `"encoding":"utf-8"`) {
+				t.Errorf("%+v", got)
+			}
+			return
+		case <-again.C:
+			s.Show([]byte("HTTPS://X/T/收件")) // until the driver listens
+		}
+	}
+}
+
+// TestScannerWatchGoesOn through a code and a pulled cable until it is stopped.
+func TestScannerWatchGoesOn(t *testing.T) {
+	t.Parallel()
+	s, err := sim.NewScanner(sim.ScannerConfig{Link: filepath.Join(t.TempDir(), "scanner")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	read, write := io.Pipe()
+	ended := make(chan int, 1)
+	go func() {
+		code := run(ctx, []string{"device", "scanner", "read", "--watch", "--port", s.Path(), "--json"}, write, io.Discard)
+		write.Close()
+		ended <- code
+	}()
+	lines := json.NewDecoder(read)
+	want := func(event string) scanEvent {
+		t.Helper()
+		var e scanEvent
+		if err := lines.Decode(&e); err != nil || e.Event != event {
+			t.Fatalf("%+v, %v, want %s", e, err, event)
+		}
+		return e
+	}
+	for _, code := range []string{"A1", "B22"} {
+		want("connected")
+		if err := s.Show([]byte(code)); err != nil {
+			t.Fatal(err)
+		}
+		if e := want("scan"); e.Scan.Text != code || e.Scan.Bytes != len(code) {
+			t.Errorf("%+v", e.Scan)
+		}
+		s.Unplug()
+		if e := want("disconnected"); e.Code != "unplugged" || e.Message == "" {
+			t.Errorf("%+v", e)
+		}
+		if err := s.Plug(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want("connected")
+	stop()
+	go func() { _, _ = io.Copy(io.Discard, read) }()
+	if code := <-ended; code != 0 {
+		t.Errorf("a stopped watch ends with %d", code)
+	}
+}
