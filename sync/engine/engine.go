@@ -107,7 +107,7 @@ func New(cfg Config) (*Engine, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	e := &Engine{cfg: cfg, logger: cfg.Logger, probe: make(chan struct{}, 1), linkUp: make(chan struct{}, 1)}
-	e.push.limit, e.push.maxItems, e.push.maxBytes = firstBatch, wire.MaxBatchItems, wire.MaxBatchBytes
+	e.push.limit, e.push.maxItems, e.push.maxBytes, e.push.flights = firstBatch, wire.MaxBatchItems, wire.MaxBatchBytes, 1
 	e.status.start(Status{Since: cfg.Now(), Waiting: cfg.Outbox.Stats().Waiting})
 	return e, nil
 }

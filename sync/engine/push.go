@@ -15,6 +15,7 @@ import (
 // push is what the push loop remembers between turns. What must survive a restart is in the outbox.
 type push struct {
 	limit    int // items of the next batch
+	flights  int // batches that may be under way at a time
 	maxItems int // announced by hello
 	maxBytes int
 	fails    int       // turns in a row that moved nothing
@@ -63,15 +64,7 @@ func (e *Engine) pushOnce(ctx context.Context) (time.Duration, error) {
 	if wait := p.next.Sub(now); wait > 0 && wait <= wire.MaxRetryAfter {
 		return min(wait, slowPoll), nil
 	}
-	batch, err := e.compose(now)
-	if err != nil {
-		e.setTrouble(TroubleOutbox)
-		return slowPoll, err
-	}
-	if len(batch) == 0 {
-		return slowPoll, nil
-	}
-	return e.send(ctx, batch)
+	return e.fly(ctx)
 }
 
 // patience of a probe. Most are impatient, so that a link's return is noticed soon; every third waits long enough for a
@@ -177,33 +170,10 @@ func (e *Engine) compose(now time.Time) ([]outbox.Entry, error) {
 	return batch, nil
 }
 
-// send posts one batch and applies the answer.
-func (e *Engine) send(ctx context.Context, batch []outbox.Entry) (time.Duration, error) {
-	ids, items := make([]string, len(batch)), make([]*item.Item, len(batch))
-	for i, entry := range batch {
-		ids[i], items[i] = entry.Item.ID, entry.Item
-	}
-	if err := e.cfg.Outbox.Begin(ctx, ids); err != nil {
-		e.setTrouble(TroubleOutbox)
-		return slowPoll, err
-	}
-	answer, err := e.cfg.Client.PostBatch(ctx, items)
-	// What is known now is written down even if the engine is being stopped.
-	ctx = context.WithoutCancel(ctx)
-	var wait time.Duration
-	if err != nil {
-		wait, err = e.sendFailed(ctx, batch, ids, err)
-	} else {
-		e.welcome()
-		wait, err = e.apply(ctx, batch, answer)
-	}
-	e.countWaiting()
-	return wait, err
-}
-
 // sendFailed puts the items back and decides what comes next.
 func (e *Engine) sendFailed(ctx context.Context, batch []outbox.Entry, ids []string, cause error) (time.Duration, error) {
 	p := &e.push
+	p.flights = 1
 	if errors.Is(cause, context.Canceled) {
 		return 0, e.cfg.Outbox.Defer(ctx, ids, time.Time{}, "")
 	}
@@ -310,6 +280,7 @@ func (e *Engine) apply(ctx context.Context, batch []outbox.Entry, answer wire.Ba
 		}
 	}
 	if len(settled) == 0 {
+		p.flights = 1
 		p.fails++
 		wait := jitter(doubled(pushBase, pushCap, p.fails))
 		p.next = e.cfg.Now().Add(wait)
@@ -325,6 +296,7 @@ func (e *Engine) apply(ctx context.Context, batch []outbox.Entry, answer wire.Ba
 	}
 	p.fails, p.next = 0, time.Time{}
 	p.limit = min(max(p.limit, len(batch))*2, p.maxItems)
+	p.flights = min(p.flights+1, mostFlights)
 	e.setTrouble(trouble)
 	return 0, errors.Join(troubles...)
 }
