@@ -22,6 +22,7 @@ const (
 	StateStoredCentral State = "stored-central" // acknowledged by central: the end
 	StateRejected      State = "rejected"       // dead letter
 	StateConflict      State = "conflict"       // upstream has other bytes under this identity, or ours were damaged
+	StateVoid          State = "void"           // a person decided that it is not sent; kept
 	StatePurged        State = "purged"         // central has it, and its bytes were erased here; only Entries say so
 	StateLost          State = "lost"           // its bytes are gone from this machine, before central had them; never seen without a Damage
 )
@@ -42,7 +43,9 @@ func (s State) canBecome(next State) bool {
 	case StateStoredEdge:
 		return next == StateStoredCentral || next == StateRejected || next == StateConflict
 	case StateRejected, StateConflict:
-		return next == StateAccepted || next == StateStoredCentral // a person retries; or central had it after all
+		return next == StateAccepted || next == StateStoredCentral || next == StateVoid // a person decides; or central had it after all
+	case StateLost:
+		return next == StateStoredCentral
 	}
 	return false
 }
