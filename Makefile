@@ -18,6 +18,7 @@ help: ## list the targets
 demo: deps build ## one whole visit with virtual devices; writes out/demo
 	bin/hallsim demo --bin bin --out $(OUT)/demo
 
+# Lines have their own time: their tests have the machine to themselves.
 # The screens are drawn on one goroutine and without cgo; under the race detector they would take ten times as long, so
 # only the bridge between goroutines is run with it.
 test: deps ## every test; all but the screens with the race detector
@@ -25,7 +26,8 @@ test: deps ## every test; all but the screens with the race detector
 	$(GO) vet $(TAGS) ./cmd/kiosk/...
 	CGO_ENABLED=0 $(GO) test -timeout 10m ./app/ui/...
 	$(GO) test -race -timeout 15m -run Bridge ./app/ui
-	$(GO) test $(TAGS) -race -timeout 15m $$($(GO) list ./... | grep -v /app/ui)
+	$(GO) test $(TAGS) -race -p 1 -timeout 15m ./device/... ./cmd/hallctl/...
+	$(GO) test $(TAGS) -race -timeout 15m $$($(GO) list ./... | grep -v -e /app/ui -e /device -e /cmd/hallctl)
 
 build: deps ## all programs into bin/
 	@mkdir -p bin
@@ -46,7 +48,7 @@ fuzz: ## every fuzz target for FUZZTIME (20s)
 	  for f in $$($(GO) test $(TAGS) -list '^Fuzz' $$p | grep ^Fuzz || true); do \
 	    echo "$$p $$f"; $(GO) test $(TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p | tail -4; done; done
 
-soak: ## thousands of card reads and receipts under random faults; takes an hour
+soak: ## thousands of card reads and receipts under random faults; takes 20 minutes
 	CGO_ENABLED=0 ONEDOOR_SOAK=1 $(GO) test -count 1 -timeout 90m -parallel 4 -run Soak -v ./device/sim
 
 N ?= 50

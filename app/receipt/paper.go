@@ -69,11 +69,10 @@ func Paper(f Facts, say text.Printer) document.Document {
 		document.Text{Text: say.T("receipt.nophone"), Align: document.Centre},
 		document.Rule{},
 	)
-	foot := say.T("receipt.kiosk", "kiosk", f.Kiosk)
+	blocks = append(blocks, document.Text{Text: say.T("receipt.kiosk", "kiosk", f.Kiosk)})
 	if f.HelpPhone != "" {
-		foot += "  " + say.T("receipt.phone", "phone", f.HelpPhone)
+		blocks = append(blocks, document.Text{Text: say.T("receipt.phone", "phone", f.HelpPhone)})
 	}
-	blocks = append(blocks, document.Text{Text: foot})
 	return document.Document{Blocks: blocks}
 }
 
