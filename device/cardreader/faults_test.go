@@ -40,7 +40,7 @@ func troubles() []trouble {
 		{"R4", "one byte in ten damaged", func(l *sim.ReaderLevers) { l.Damage = 0.1 }, "anything", "anything"},
 		{"R5", "half an answer", func(l *sim.ReaderLevers) { l.HalfAt = 700 }, "up, found, failed moved", "found, failed moved"},
 		{"R5", "half a header", func(l *sim.ReaderLevers) { l.HalfAt = 5 }, "down wrong-device", wrong},
-		{"R5", "1 ms a byte", func(l *sim.ReaderLevers) { l.Dribble = time.Millisecond }, read, usual},
+		{"R5", "1 ms a byte", func(l *sim.ReaderLevers) { l.Dribble, l.NoPhoto = time.Millisecond, true }, "up, found, read without photo", "found, read without photo"},
 		{"R5", "50 ms a byte", func(l *sim.ReaderLevers) { l.Dribble = 50 * time.Millisecond }, "", "found, down silent"},
 		{"R5", "glued answers", func(l *sim.ReaderLevers) { l.Glued, l.KeepsFound = true, true }, read, usual},
 		{"R5", "stale answers", func(l *sim.ReaderLevers) { l.Stale = true }, read, usual},

@@ -82,7 +82,9 @@ func setup(t testing.TB, sc sim.ScannerConfig, c scanner.Config) *bench {
 	c.Open = port.Opener(port.Config{Path: s.Path()})
 	c.Now = b.clock
 	c.Logger = slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	c.Silence = 40 * time.Millisecond
+	if c.Silence == 0 {
+		c.Silence = 40 * time.Millisecond
+	}
 	c.MinPause, c.MaxPause = 5*time.Millisecond, 20*time.Millisecond
 	if b.scanner, err = scanner.New(c); err != nil {
 		t.Fatal(err)
@@ -147,7 +149,9 @@ func (b *bench) comes(want string) {
 }
 
 func TestCodesComeWholeAndOnce(t *testing.T) {
-	b := setup(t, sim.ScannerConfig{}, scanner.Config{})
+	t.Parallel()
+	// A busy machine pauses within a long code, too.
+	b := setup(t, sim.ScannerConfig{}, scanner.Config{Silence: 400 * time.Millisecond})
 	expect[scanner.Connected](b)
 	b.scanner.Enable(true)
 	for _, code := range []string{
@@ -166,10 +170,11 @@ func TestCodesComeWholeAndOnce(t *testing.T) {
 }
 
 func TestTheSameCodeWithinTwoSecondsIsOne(t *testing.T) {
+	t.Parallel()
 	b := setup(t, sim.ScannerConfig{}, scanner.Config{})
 	expect[scanner.Connected](b)
 	b.scanner.Enable(true)
-	b.sim.Levers(func(l *sim.ScannerLevers) { l.Repeats = 3 })
+	b.sim.Levers(func(l *sim.ScannerLevers) { l.Repeats, l.Every = 3, 400*time.Millisecond })
 	b.show("token", 4)
 	b.comes("token")
 	b.sim.Levers(func(l *sim.ScannerLevers) { *l = sim.ScannerLevers{} })

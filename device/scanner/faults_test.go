@@ -35,7 +35,7 @@ func troubles() []trouble {
 		{name: "mute", levers: func(l *sim.ScannerLevers) { l.Mute = true }, code: "UNHEARD"},
 		{name: "forgets its suffix", levers: func(l *sim.ScannerLevers) { l.NoSuffix = true }, code: "BARE", times: 1},
 		{name: "runs on and on", levers: func(*sim.ScannerLevers) {}, code: strings.Repeat("x", 3*scanner.MaxCode), times: 1},
-		{name: "held before the lens", levers: func(l *sim.ScannerLevers) { l.Repeats, l.Every = 3, 100*time.Millisecond }, code: "AGAIN", times: 4, want: "AGAIN"},
+		{name: "held before the lens", levers: func(l *sim.ScannerLevers) { l.Repeats, l.Every = 3, 500*time.Millisecond }, code: "AGAIN", times: 4, want: "AGAIN"},
 		{name: "two without pause", levers: func(l *sim.ScannerLevers) { l.Repeats, l.Glued = 1, true }, code: "A", times: 2, want: "A\r\nA"},
 		{name: "nothing", levers: func(*sim.ScannerLevers) {}, code: "", times: 1},
 		{name: "unplugged in the code", levers: func(l *sim.ScannerLevers) { l.UnplugAt = 5 }, code: "0123456789", down: device.ProblemUnplugged},

@@ -48,7 +48,23 @@ func hear(t *testing.T, f *os.File, n int) []byte {
 	return ask(t, f, nil, n)
 }
 
-// expect asks and wants this and no more: a status question behind it is answered next.
+// until waits for what has no event of its own.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	limit := time.NewTimer(5 * time.Second)
+	defer limit.Stop()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !is() {
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			t.Fatalf("not within 5 s: %s", what)
+		}
+	}
+}
+
+// expect asks and compares the answer.
 func expect(t *testing.T, f *os.File, question, want string) {
 	t.Helper()
 	w := unhex(t, want)
@@ -161,9 +177,7 @@ func TestLeversWorkAtOnce(t *testing.T) {
 		if err := r.Plug(); err != nil {
 			t.Fatal(err)
 		}
-		if r.hears() {
-			t.Error("hears while it starts")
-		}
+		until(t, "it is deaf while it starts", func() bool { return !r.hears() })
 		r.Levers(func(l *ReaderLevers) { l.Boot = 0 })
 		expect(t, dial(t, r.Path()), status, well)
 	})
@@ -221,15 +235,6 @@ func TestAReadBreaksOff(t *testing.T) {
 			expect(t, f, find, none)
 			if _, there := r.Card(); there {
 				t.Error("the card is there")
-			}
-		}},
-		"the cable is pulled": {func(l *ReaderLevers) { l.UnplugAt = at }, func(r *Reader, f *os.File) {
-			if n, err := f.Read(make([]byte, 1)); err == nil {
-				t.Errorf("%d bytes more", n)
-			}
-			// The lever may still be at work; to pull it again is to wait for that.
-			if r.Unplug(); r.Plugged() || r.Plug() != nil {
-				t.Error("it cannot be plugged in again")
 			}
 		}},
 		"the reader restarts": {func(l *ReaderLevers) { l.RestartAt, l.Baud = at, 230400 }, func(r *Reader, f *os.File) {
@@ -316,19 +321,36 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// A code that breaks off takes the cable with it; the next code comes whole.
-func TestAScannerIsPulledInACode(t *testing.T) {
-	s := newScanner(t)
-	f := dial(t, s.Path())
-	s.Levers(func(l *ScannerLevers) { l.UnplugAt = 3 })
-	if err := s.Show([]byte("A1234567X")); err != nil {
+// A cable that is pulled in the midst of an answer takes along what was not read yet, never brings more than the lever says,
+// and can be put back at once.
+func TestTheCableIsPulledInTheMidst(t *testing.T) {
+	r := newReader(t)
+	f := dial(t, r.Path())
+	choosing(t, r, f)
+	good := ask(t, f, unhex(t, read), wholeRead)
+	choosing(t, r, f)
+	r.Levers(func(l *ReaderLevers) { l.UnplugAt = 700 })
+	if _, err := f.Write(unhex(t, read)); err != nil {
 		t.Fatal(err)
 	}
-	if got := hear(t, f, 3); string(got) != "A12" {
-		t.Errorf("%q", got)
+	if got := rest(t, f); len(got) > 700 || !bytes.HasPrefix(good, got) {
+		t.Errorf("%d bytes", len(got))
 	}
-	if n, err := f.Read(make([]byte, 1)); err == nil || errors.Is(err, io.ErrShortBuffer) {
-		t.Errorf("%d bytes more: %v", n, err)
+	r.Unplug() // the lever may still be at work; this waits for it
+	if err := r.Plug(); err != nil || r.Reads() != 1 {
+		t.Errorf("%d whole reads: %v", r.Reads(), err)
+	}
+	expect(t, dial(t, r.Path()), status, well)
+
+	s := newScanner(t)
+	f = dial(t, s.Path())
+	s.Levers(func(l *ScannerLevers) { l.UnplugAt = 3 })
+	const code = "A1234567X"
+	if err := s.Show([]byte(code)); err != nil {
+		t.Fatal(err)
+	}
+	if got := rest(t, f); len(got) > 3 || string(got) != code[:len(got)] {
+		t.Errorf("%q", got)
 	}
 	s.Unplug()
 	s.Levers(func(l *ScannerLevers) { *l = ScannerLevers{NoSuffix: true} })
@@ -342,4 +364,33 @@ func TestAScannerIsPulledInACode(t *testing.T) {
 	if got := hear(t, f, 9); string(got) != "B7654321Y" || s.Sending() > 9 {
 		t.Errorf("%q", got)
 	}
+
+	p := newPrinter(t)
+	f = dial(t, p.Path())
+	p.Levers(func(l *PrinterLevers) { l.UnplugAt = 7 })
+	if _, err := f.Write([]byte("on it\nlost\n")); err != nil {
+		t.Fatal(err)
+	}
+	rest(t, f)
+	p.Unplug()
+	if err := p.Plug(); err != nil {
+		t.Fatal(err)
+	}
+	tell(t, dial(t, p.Path()), "ate\n"+cutOff)
+	if papers := p.Papers(); len(papers) != 1 || string(papers[0].Bytes) != "on it\nlate\n"+cutOff {
+		t.Errorf("%d papers", len(papers))
+	}
+}
+
+// rest is what comes until the line has gone.
+func rest(t *testing.T, f *os.File) []byte {
+	t.Helper()
+	if err := f.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(f)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("the line is still there after %d bytes", len(b))
+	}
+	return b
 }

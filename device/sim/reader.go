@@ -268,7 +268,7 @@ func (r *Reader) deliver(w *wire, b []byte, card *CardData, whole bool) bool {
 			return true
 		case sent == l.RestartAt:
 			return r.restart(w)
-		case !r.still(card):
+		case sent < len(b) && !r.still(card):
 			return true // lifted by hand in the middle
 		}
 	}

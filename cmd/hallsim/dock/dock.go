@@ -41,6 +41,7 @@ type Paper struct {
 	At    time.Time // when it was printed
 	PNG   []byte    // what it looks like
 	Bytes []byte    // what the printer received
+	Code  string    // what the paper's code says, as a scanner reads it, or empty
 	// TrackURL is the page that the paper's code leads to, or empty.
 	TrackURL string
 }
@@ -91,6 +92,7 @@ type Dock struct {
 	closing sync.Once
 	streams chan struct{} // one token for each open event stream
 	levers  sync.Mutex    // held while levers are read and moved
+	cables  sync.Mutex    // held while cables are pulled and plugged in
 }
 
 // New checks cfg.
@@ -131,7 +133,7 @@ func (d *Dock) Handler() http.Handler {
 	mux.HandleFunc("POST /api/printer", d.postPrinter)
 	mux.HandleFunc("POST /api/levers/{device}", d.postLevers)
 	mux.HandleFunc("POST /api/reset/{device}", d.postReset)
-	mux.HandleFunc("POST /api/plug/{device}", d.postPlug)
+	mux.HandleFunc("POST /api/plug", d.postPlug)
 	mux.HandleFunc("POST /api/power", d.postPower)
 	mux.HandleFunc("POST /api/scan", d.postScan)
 	return guard(mux)

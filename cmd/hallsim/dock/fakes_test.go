@@ -175,12 +175,12 @@ type shown struct {
 	} `json:"papers"`
 	Desk    string `json:"desk_url"`
 	Devices []struct {
-		ID      string
-		Plugged bool
-		Pulled  int
-		Groups  []dock.Group
+		ID, Port              string
+		Plugged, Moved, Power bool
+		Pulled                int
+		Groups                []dock.Group
 	} `json:"devices"`
-	Scans bool `json:"scans"`
+	Scanner struct{ There, Sees, Receipt bool } `json:"scanner"`
 }
 
 func decode(t *testing.T, body string) shown {

@@ -1,12 +1,6 @@
 package dock
 
-import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net/http"
-	"strings"
-)
+import "encoding/json"
 
 // The names of the devices.
 const (
@@ -32,10 +26,11 @@ type Lever struct {
 	Name    string   `json:"name"`
 	Text    string   `json:"text"`
 	Kind    Kind     `json:"kind"`
+	Unit    string   `json:"unit,omitempty"` // of a number, in a word
 	Value   any      `json:"value"`
 	Most    int      `json:"most,omitempty"`
-	Options []Option `json:"options,omitempty"`
-	Pulled  bool     `json:"pulled"` // does not stand at rest
+	Options []Option `json:"options,omitempty"` // the first is rest
+	Pulled  bool     `json:"pulled"`            // does not stand at rest
 }
 
 // Option is one value of a Choice.
@@ -63,146 +58,11 @@ type Panel interface {
 // Device is a device with its cable.
 type Device interface {
 	Panel
-	// Plugged says whether the cable is in.
-	Plugged() bool
-	// Replug pulls the cable and plugs it in again, under its usual name or, if one is given, under another.
+	// Port is the name under which the device is plugged in, and whether that is its usual one. Empty while the cable is out.
+	Port() (name string, usual bool)
+	// Replug pulls the cable and plugs it in again, under its usual name or, if one is given, under another. After an error
+	// about the name the cable is where it was.
 	Replug(as string) error
 	// Unplug pulls the cable.
 	Unplug()
-}
-
-func (d *Dock) devices() []deviceState {
-	out := []deviceState{}
-	for _, id := range []string{Reader, ReceiptPrinter, Scanner} {
-		dev, ok := d.cfg.Devices[id]
-		if !ok {
-			continue
-		}
-		s := deviceState{ID: id, Plugged: dev.Plugged(), Groups: dev.Groups(), Power: id == ReceiptPrinter && d.cfg.PowerLoss != nil}
-		for _, g := range s.Groups {
-			for _, l := range g.Levers {
-				if l.Pulled {
-					s.Pulled++
-				}
-			}
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
-func (d *Dock) device(w http.ResponseWriter, r *http.Request) (Device, bool) {
-	dev, ok := d.cfg.Devices[r.PathValue("device")]
-	if !ok {
-		refuse(w, http.StatusNotFound, "there is no such device")
-	}
-	return dev, ok
-}
-
-// postLevers moves the levers that are named and leaves the others.
-func (d *Dock) postLevers(w http.ResponseWriter, r *http.Request) {
-	dev, ok := d.device(w, r)
-	var values map[string]json.RawMessage
-	if !ok || !read(w, r, &values) {
-		return
-	}
-	if err := dev.Pull(values); err != nil {
-		refuse(w, http.StatusBadRequest, strings.ReplaceAll(err.Error(), "\n", "; "))
-		return
-	}
-	answer(w, d.state())
-}
-
-func (d *Dock) postReset(w http.ResponseWriter, r *http.Request) {
-	dev, ok := d.device(w, r)
-	if !ok || !read(w, r, &struct{}{}) {
-		return
-	}
-	dev.Reset()
-	answer(w, d.state())
-}
-
-// postPlug pulls the cable, or plugs it in: under the usual name, or under another.
-func (d *Dock) postPlug(w http.ResponseWriter, r *http.Request) {
-	dev, ok := d.device(w, r)
-	var body struct {
-		Plugged *bool  `json:"plugged"`
-		As      string `json:"as"`
-	}
-	if !ok || !read(w, r, &body) {
-		return
-	}
-	switch {
-	case body.Plugged == nil:
-		refuse(w, http.StatusBadRequest, `"plugged" is required`)
-		return
-	case !*body.Plugged:
-		dev.Unplug()
-	default:
-		if err := dev.Replug(body.As); err != nil {
-			refuse(w, http.StatusBadRequest, err.Error())
-			return
-		}
-	}
-	answer(w, d.state())
-}
-
-func (d *Dock) postPower(w http.ResponseWriter, r *http.Request) {
-	if !read(w, r, &struct{}{}) {
-		return
-	}
-	if d.cfg.PowerLoss == nil {
-		refuse(w, http.StatusNotFound, "there is no printer")
-		return
-	}
-	d.cfg.PowerLoss()
-	answer(w, d.state())
-}
-
-// maxScan is more than any code holds.
-const maxScan = 3000
-
-// postScan holds a text before the scanner, or the code of the last receipt.
-func (d *Dock) postScan(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Text    string `json:"text"`
-		Receipt bool   `json:"receipt"`
-	}
-	if !read(w, r, &body) {
-		return
-	}
-	code, err := body.Text, error(nil)
-	if body.Receipt {
-		code, err = d.lastCode()
-	}
-	switch {
-	case d.cfg.Scan == nil:
-		refuse(w, http.StatusNotFound, "there is no scanner")
-		return
-	case err == nil && (code == "" || len(code) > maxScan):
-		err = fmt.Errorf("want a code of 1 to %d bytes", maxScan)
-	}
-	if err == nil {
-		err = d.cfg.Scan([]byte(code))
-	}
-	if err != nil {
-		refuse(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	answer(w, d.state())
-}
-
-var errNoReceipt = errors.New("no receipt with a code has been printed yet")
-
-func (d *Dock) lastCode() (string, error) {
-	last := Paper{}
-	for _, p := range d.cfg.Paper.Papers() {
-		if p.TrackURL != "" && p.ID > last.ID {
-			last = p
-		}
-	}
-	if last.TrackURL == "" {
-		return "", errNoReceipt
-	}
-	return last.TrackURL, nil
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"onedoor/cmd/hallsim/dock"
 )
 
 func TestPageLoadsOnlyItsOwn(t *testing.T) {
@@ -59,6 +61,35 @@ func TestPageLoadsOnlyItsOwn(t *testing.T) {
 	}
 }
 
+// The page asks for nothing that the API does not have, and can draw every kind of lever.
+func TestThePageKnowsTheAPI(t *testing.T) {
+	b := setup(t)
+	_, script := b.ask(http.MethodGet, "/dock.js", "")
+	asked := regexp.MustCompile(`send\("([a-z]+)(/?)"`).FindAllStringSubmatch(script, -1)
+	if len(asked) < 10 {
+		t.Fatalf("found only %d requests in the script", len(asked))
+	}
+	for _, m := range asked {
+		path := "/api/" + m[1]
+		if m[2] != "" {
+			path += "/" + dock.Reader
+		}
+		if response, body := b.ask(http.MethodGet, path, ""); response.StatusCode != http.StatusMethodNotAllowed {
+			t.Errorf("%s is not to be posted to: %d %s", path, response.StatusCode, body)
+		}
+	}
+	for _, kind := range []dock.Kind{dock.Switch, dock.Choice, dock.Percent} { // the others are plain numbers
+		if !strings.Contains(script, fmt.Sprintf("lever.kind === %q", kind)) {
+			t.Errorf("the script does not know a lever that is a %s", kind)
+		}
+	}
+	for _, device := range []string{dock.Reader, dock.ReceiptPrinter, dock.Scanner} {
+		if !strings.Contains(script, device+`: ["`) {
+			t.Errorf("the page has no title for the %s", device)
+		}
+	}
+}
+
 // Every pair of colours that carries words, in light and dark.
 func TestContrast(t *testing.T) {
 	b := setup(t)
@@ -81,6 +112,7 @@ func TestContrast(t *testing.T) {
 			{"text", "surface", 7}, {"text", "ground", 7}, {"text", "action-soft", 7},
 			{"text-2", "surface", 7}, {"text-2", "ground", 7}, {"action", "surface", 6}, {"action", "ground", 6}, {"action", "action-soft", 6},
 			{"on-action", "action", 7}, {"on-action", "action-press", 7}, {"warn", "warn-soft", 7}, {"stop", "surface", 7}, {"on-body", "body", 7},
+			{"text", "stop-soft", 7}, {"stop", "stop-soft", 6}, {"surface", "stop", 6}, {"ok", "surface", 6},
 			{"line", "surface", 3}, {"line", "ground", 3},
 		} {
 			front, ok1 := colours[pair.front]

@@ -25,16 +25,25 @@ type state struct {
 	Desk    string        `json:"desk_url"`
 	Track   string        `json:"track_url"`
 	Devices []deviceState `json:"devices"`
-	Scans   bool          `json:"scans"` // codes can be held before a scanner
+	Scanner scannerState  `json:"scanner"`
 }
 
 // deviceState is one device with its levers.
 type deviceState struct {
 	ID      string  `json:"id"`
 	Plugged bool    `json:"plugged"`
+	Port    string  `json:"port"`   // the name under which it is plugged in
+	Moved   bool    `json:"moved"`  // that is not its usual name
 	Pulled  int     `json:"pulled"` // how many levers are
 	Groups  []Group `json:"groups"`
 	Power   bool    `json:"power"` // its power can be taken away for a moment
+}
+
+// scannerState is what can be held before the scanner.
+type scannerState struct {
+	There   bool `json:"there"`   // the hall has one
+	Sees    bool `json:"sees"`    // its cable is in
+	Receipt bool `json:"receipt"` // a receipt with a code has been printed
 }
 
 type cardState struct {
@@ -64,7 +73,7 @@ func (d *Dock) state() state {
 		Cards: []cardState{}, Lying: d.cfg.Tray.Lying(), Printer: d.cfg.Paper.Levers(), Papers: []paperState{},
 		Link: linkState{Up: d.cfg.Link.Up()}, Desk: d.cfg.DeskURL, Track: d.cfg.TrackURL,
 	}
-	s.Devices, s.Scans = d.devices(), d.cfg.Scan != nil
+	s.Devices, s.Scanner = d.devices(), scannerState{There: d.cfg.Scan != nil, Sees: d.scans(), Receipt: d.lastCode() != ""}
 	for _, c := range d.cfg.Tray.Cards() {
 		s.Cards = append(s.Cards, cardState{ID: c.ID, Name: c.Name, Kind: c.Kind, Number: masked(c.Number), Note: c.Note})
 	}

@@ -2,6 +2,7 @@ package hall_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -28,16 +29,28 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // box is a hall with its dock on a loopback server.
 type box struct {
 	*testing.T
-	hall *hall.Hall
-	web  *httptest.Server
-	dir  string
+	hall   *hall.Hall
+	web    *httptest.Server
+	dir    string
+	papers chan struct{} // one for each paper in the basket
+}
+
+// limited is a context for one wait.
+func (b *box) limited() context.Context {
+	ctx, cancel := context.WithTimeout(b.Context(), 10*time.Second)
+	b.Cleanup(cancel)
+	return ctx
 }
 
 func setup(t *testing.T) *box {
 	t.Helper()
 	dir, quiet := t.TempDir(), slog.New(slog.DiscardHandler)
 	basket := hall.NewBasket(time.Now)
-	h, err := hall.Open(t.Context(), hall.Config{Dir: dir, Central: "127.0.0.1:9", Logger: quiet, OnPaper: basket.Add})
+	papers := make(chan struct{}, 16)
+	h, err := hall.Open(t.Context(), hall.Config{Dir: dir, Central: "127.0.0.1:9", Logger: quiet, OnPaper: func(p sim.Paper) {
+		basket.Add(p)
+		papers <- struct{}{}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +60,7 @@ func setup(t *testing.T) *box {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &box{T: t, hall: h, web: httptest.NewServer(d.Handler()), dir: dir}
+	b := &box{T: t, hall: h, web: httptest.NewServer(d.Handler()), dir: dir, papers: papers}
 	t.Cleanup(func() {
 		d.Close()
 		b.web.Close()
@@ -60,20 +73,22 @@ func setup(t *testing.T) *box {
 
 type state struct {
 	Devices []struct {
-		ID      string
-		Plugged bool
-		Pulled  int
-		Groups  []dock.Group
+		ID, Port       string
+		Plugged, Moved bool
+		Pulled         int
+		Groups         []dock.Group
 	}
+	Lying string
 }
 
-func (s state) plugged(device string) bool {
+// port is the name under which a device is plugged in.
+func (s state) port(device string) string {
 	for _, d := range s.Devices {
 		if d.ID == device {
-			return d.Plugged
+			return d.Port
 		}
 	}
-	return false
+	return "no such device"
 }
 
 // post sends a request; the state is that of the answer.
@@ -177,6 +192,9 @@ func TestARefusedPullChangesNothing(t *testing.T) {
 		`{"paper_out":true,"damage":101}`:     "percent",
 		`{"paper_out":true,"late":-1}`:        "late",
 		`{"paper_out":true,"late":1.5}`:       "whole number",
+		`{"paper_out":null}`:                  "want a value",
+		`{"paper_out":true,"late":null}`:      "want a value",
+		`{"colour":1,"late":-1}`:              `colour\"; late`,
 		`{"paper_out":true,"buffer":9999999}`: "buffer",
 		`[1]`:                                 "cannot be read",
 	} {
@@ -190,34 +208,97 @@ func TestARefusedPullChangesNothing(t *testing.T) {
 	if l := b.hall.Printer.Pulled(); l != (sim.PrinterLevers{}) {
 		t.Errorf("after refusals the levers are %+v", l)
 	}
-	for _, path := range []string{"levers/toaster", "reset/toaster", "plug/toaster"} {
-		if status, _, _ := b.post(path, "{}"); status != http.StatusNotFound {
-			t.Errorf("%s: %d", path, status)
+}
+
+// TestPlugging: the cable is pulled, plugged in under another name, and back; nobody's name is taken away.
+func TestPlugging(t *testing.T) {
+	b := setup(t)
+	there := func(name string) bool { _, err := os.Stat(filepath.Join(b.dir, name)); return err == nil }
+	plug := func(device, how string) (int, state, string) {
+		return b.post("plug", `{"device":"`+device+`",`+how+`}`)
+	}
+	devices := []string{dock.Reader, dock.ReceiptPrinter, dock.Scanner}
+	for i, device := range devices {
+		if _, s, _ := plug(device, `"plugged":false`); s.port(device) != "" || there(device) {
+			t.Errorf("%s is still there", device)
+		}
+		if status, s, said := plug(device, `"plugged":true,"name":"`+device+`-2"`); status != http.StatusOK || s.port(device) != device+"-2" || !there(device+"-2") || there(device) {
+			t.Errorf("%s under another name: %d %s", device, status, said)
+		}
+		for _, name := range []string{"../x", "/dev/null", "X", devices[(i+1)%3]} {
+			if status, _, _ := plug(device, `"plugged":true,"name":"`+name+`"`); status != http.StatusBadRequest || !there(device+"-2") {
+				t.Errorf("%s as %s: %d", device, name, status)
+			}
+		}
+		if status, s, _ := plug(device, `"plugged":true`); status != http.StatusOK || s.port(device) != device || !there(device) || there(device+"-2") {
+			t.Errorf("%s is not back: %d", device, status)
+		}
+		if status, _, _ := plug(device, `"plugged":true`); status != http.StatusOK || !there(device) { // pulled and plugged in where it was
+			t.Errorf("%s is not there: %d", device, status)
 		}
 	}
 }
 
-// TestPlugging: the cable is pulled, plugged in under another name, and back.
-func TestPlugging(t *testing.T) {
+// TestTheTrayShowsTheReader: a card that a lever pulled or changed for another lies where the dock says.
+func TestTheTrayShowsTheReader(t *testing.T) {
 	b := setup(t)
-	there := func(name string) bool { _, err := os.Stat(filepath.Join(b.dir, name)); return err == nil }
-	for _, device := range []string{dock.Reader, dock.ReceiptPrinter, dock.Scanner} {
-		if _, s, _ := b.post("plug/"+device, `{"plugged":false}`); s.plugged(device) || there(device) {
-			t.Errorf("%s is still there", device)
-		}
-		if status, _, said := b.post("plug/"+device, `{"plugged":true,"as":"`+device+`-2"}`); status != http.StatusOK || !there(device+"-2") || there(device) {
-			t.Errorf("%s under another name: %d %s", device, status, said)
-		}
-		if status, _, _ := b.post("plug/"+device, `{"plugged":true,"as":"../x"}`); status != http.StatusBadRequest {
-			t.Errorf("%s: a name that leads elsewhere: %d", device, status)
-		}
-		if status, _, _ := b.post("plug/"+device, `{"plugged":true}`); status != http.StatusOK || !there(device) || there(device+"-2") {
-			t.Errorf("%s is not back: %d", device, status)
-		}
-		if status, _, _ := b.post("plug/"+device, `{}`); status != http.StatusBadRequest {
-			t.Errorf("%s: without saying which: %d", device, status)
-		}
+	if _, s, _ := b.post("lay", `{"card":"card-2"}`); s.Lying != "card-2" {
+		t.Errorf("%q lies there", s.Lying)
 	}
+	b.hall.Reader.Lay(sim.Cards()[0])
+	if got := b.hall.Tray.Lying(); got != "card-1" {
+		t.Errorf("%q lies there", got)
+	}
+	b.hall.Reader.Lift()
+	if _, s, _ := b.post("power", `{}`); s.Lying != "" {
+		t.Errorf("%q lies there", s.Lying)
+	}
+}
+
+// TestTheReceiptThatWasPrintedIsScanned: the code on the paper comes out of the scanner as it was printed.
+func TestTheReceiptThatWasPrintedIsScanned(t *testing.T) {
+	b := setup(t)
+	paper, err := port.Open(port.Config{Path: hall.PrinterPort(b.dir), Baud: 115200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer paper.Close()
+	const code = "HTTP://HALL.EXAMPLE/T/ABC123"
+	receipt := append([]byte("\x1b@\x1d(k\x03\x001C\x08\x1d(k\x03\x001E0\x1d(k"), byte(3+len(code)), 0, '1', 'P', '0')
+	receipt = append(receipt, code+"\x1d(k\x03\x001Q0\n\x1dV\x00"...)
+	if n, err := paper.Write(b.limited(), receipt); err != nil || n != len(receipt) {
+		t.Fatalf("%d bytes written: %v", n, err)
+	}
+	select {
+	case <-b.papers:
+	case <-b.limited().Done():
+		t.Fatal("no paper came out")
+	}
+	line, err := port.Open(port.Config{Path: hall.ScannerPort(b.dir), Baud: 9600})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer line.Close()
+	if status, _, said := b.post("scan", `{"receipt":true}`); status != http.StatusOK {
+		t.Fatalf("%d %s", status, said)
+	}
+	if got := b.line(line); got != code+"\r\n" {
+		t.Errorf("the line brings %q", got)
+	}
+}
+
+// line reads a line.
+func (b *box) line(p port.Port) string {
+	b.Helper()
+	var got []byte
+	for buf := make([]byte, 64); !bytes.HasSuffix(got, []byte("\r\n")); {
+		n, err := p.Read(b.limited(), buf)
+		if err != nil {
+			b.Fatal(err)
+		}
+		got = append(got, buf[:n]...)
+	}
+	return string(got)
 }
 
 // TestScanning: what is held before the scanner comes out of its line.
@@ -228,7 +309,7 @@ func TestScanning(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer line.Close()
-	if status, _, said := b.post("scan", `{"receipt":true}`); status != http.StatusBadRequest || !strings.Contains(said, "no receipt") {
+	if status, _, said := b.post("scan", `{"receipt":true}`); status != http.StatusConflict || !strings.Contains(said, "no receipt") {
 		t.Errorf("without a receipt: %d %s", status, said)
 	}
 	if status, _, _ := b.post("scan", `{"text":""}`); status != http.StatusBadRequest {
@@ -237,15 +318,7 @@ func TestScanning(t *testing.T) {
 	if status, _, said := b.post("scan", `{"text":"A1234567X"}`); status != http.StatusOK {
 		t.Fatalf("%d %s", status, said)
 	}
-	var got []byte
-	for buf := make([]byte, 64); !bytes.HasSuffix(got, []byte("\r\n")); {
-		n, err := line.Read(t.Context(), buf)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got = append(got, buf[:n]...)
-	}
-	if string(got) != "A1234567X\r\n" {
+	if got := b.line(line); got != "A1234567X\r\n" {
 		t.Errorf("the line brings %q", got)
 	}
 	if status, _, _ := b.post("power", `{}`); status != http.StatusOK {

@@ -1,13 +1,17 @@
 package hall
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"reflect"
-	"regexp"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"onedoor/cmd/hallsim/dock"
 )
@@ -17,6 +21,7 @@ import (
 type lever struct {
 	field string
 	text  string
+	unit  string   // of numbers; milliseconds and shares have theirs
 	most  int      // of numbers, milliseconds and so on; 0 means a million
 	of    []choice // for fields that are none of a switch, a number, a time or a share
 }
@@ -41,10 +46,18 @@ type panel[L any] struct {
 
 var _ dock.Panel = panel[struct{}]{}
 
-// name is a field's name in the API: paper_out for PaperOut.
+// name is a field's name in the API: paper_out for PaperOut, no_qr for NoQR.
 func name(field string) string {
-	parts := regexp.MustCompile(`[A-Z]+[a-z0-9]*`).FindAllString(field, -1)
-	return strings.ToLower(strings.Join(parts, "_"))
+	var b strings.Builder
+	lower := false // the letter before is a small one
+	for _, c := range field {
+		if lower && unicode.IsUpper(c) {
+			b.WriteByte('_')
+		}
+		lower = unicode.IsLower(c)
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return b.String()
 }
 
 // Groups lists the levers as they stand.
@@ -63,18 +76,18 @@ func (p panel[L]) Groups() []dock.Group {
 }
 
 func (l lever) state(f reflect.Value) dock.Lever {
-	s := dock.Lever{Name: name(l.field), Text: l.text, Most: l.limit(), Pulled: !f.IsZero()}
+	s := dock.Lever{Name: name(l.field), Text: l.text, Unit: l.unit, Most: l.limit(), Pulled: !f.IsZero()}
 	switch v := f.Interface().(type) {
 	case bool:
 		s.Kind, s.Most, s.Value = dock.Switch, 0, v
 	case time.Duration:
-		s.Kind, s.Value = dock.Milliseconds, v.Milliseconds()
+		s.Kind, s.Unit, s.Value = dock.Milliseconds, "毫秒", v.Milliseconds()
 	case float64:
-		s.Kind, s.Most, s.Value = dock.Percent, 100, 100*v
+		s.Kind, s.Unit, s.Most, s.Value = dock.Percent, "%", 100, math.Round(1e8*v)/1e6
 	case int:
 		s.Kind, s.Value = dock.Count, v
 	case uint16:
-		s.Kind, s.Most, s.Value = dock.Count, 65535, v
+		s.Kind, s.Most, s.Value = dock.Count, math.MaxUint16, v
 	default:
 		s.Kind, s.Most = dock.Choice, 0
 		for _, c := range l.of {
@@ -98,7 +111,8 @@ func (l lever) limit() int {
 func (p panel[L]) Pull(values map[string]json.RawMessage) error {
 	var faults []error
 	var moves []func(reflect.Value)
-	for n, raw := range values {
+	for _, n := range slices.Sorted(maps.Keys(values)) {
+		raw := values[n]
 		l, ok := p.find(n)
 		if !ok {
 			faults = append(faults, fmt.Errorf("there is no lever %q", n))
@@ -144,6 +158,9 @@ func (p panel[L]) find(n string) (lever, bool) {
 
 // parse reads a value for a field of now's type and gives the move that sets it.
 func (l lever) parse(now any, raw json.RawMessage) (func(reflect.Value), error) {
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return nil, errors.New("want a value")
+	}
 	set := func(v any) func(reflect.Value) {
 		return func(levers reflect.Value) { levers.FieldByName(l.field).Set(reflect.ValueOf(v)) }
 	}
@@ -163,7 +180,7 @@ func (l lever) parse(now any, raw json.RawMessage) (func(reflect.Value), error) 
 	case time.Duration, int, uint16:
 		most := l.limit()
 		if _, short := now.(uint16); short {
-			most = 65535
+			most = math.MaxUint16
 		}
 		var n int
 		if err := json.Unmarshal(raw, &n); err != nil || n < 0 || n > most {

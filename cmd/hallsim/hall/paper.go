@@ -32,13 +32,13 @@ func (b *Basket) Add(p sim.Paper) {
 	if err != nil || p.Blank {
 		return // an image in memory always encodes
 	}
-	track, err := Scan(p.Image)
-	if err == nil {
-		track = phone(track)
+	code, err := Scan(p.Image)
+	if err != nil {
+		code = "" // a paper without a code
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.papers = append(b.papers, dock.Paper{ID: len(b.papers) + 1, At: b.now(), PNG: png, Bytes: p.Bytes, TrackURL: track})
+	b.papers = append(b.papers, dock.Paper{ID: len(b.papers) + 1, At: b.now(), PNG: png, Bytes: p.Bytes, Code: code, TrackURL: phone(code)})
 }
 
 // phone is the address as a phone opens it: scheme and host are in capitals in the code, and do not care.

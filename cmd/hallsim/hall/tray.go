@@ -2,7 +2,7 @@ package hall
 
 import (
 	"fmt"
-	"sync"
+	"reflect"
 
 	"onedoor/cmd/hallsim/dock"
 	"onedoor/device/sim"
@@ -12,9 +12,6 @@ import (
 type Tray struct {
 	reader *sim.Reader
 	cards  []sim.CardData
-
-	mu    sync.Mutex
-	lying string
 }
 
 var _ dock.Tray = (*Tray)(nil)
@@ -54,10 +51,7 @@ func kind(layout byte) string {
 func (t *Tray) Lay(id string) error {
 	for i, c := range t.cards {
 		if cardID(i) == id {
-			t.mu.Lock()
-			defer t.mu.Unlock()
 			t.reader.Lay(c)
-			t.lying = id
 			return nil
 		}
 	}
@@ -65,16 +59,15 @@ func (t *Tray) Lay(id string) error {
 }
 
 // Lift takes the card off.
-func (t *Tray) Lift() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.reader.Lift()
-	t.lying = ""
-}
+func (t *Tray) Lift() { t.reader.Lift() }
 
-// Lying is the id of the card on the reader.
+// Lying is the id of the card on the reader. The reader is asked: a lever may have pulled the card or changed it for another.
 func (t *Tray) Lying() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.lying
+	card, there := t.reader.Card()
+	for i, c := range t.cards {
+		if there && reflect.DeepEqual(c, card) {
+			return cardID(i)
+		}
+	}
+	return ""
 }

@@ -48,12 +48,16 @@ let asked = 0; // requests of this page under way
 function show(next) {
   state = next;
   when("cards", [state.cards, state.lying], drawCards);
-  when("printer", [state.printer, state.printed], drawPrinter);
+  when("printer", [state.printer, state.printed, stopped()], drawPrinter);
   when("link", state.link, drawLink);
   when("pages", [state.desk_url, state.track_url], drawPages);
-  when("scanner", [state.scans, state.papers.length > 0], drawScanner);
+  when("scanner", state.scanner, drawScanner);
   byId("faults").hidden = state.devices.length === 0;
-  for (const device of state.devices) when("device-" + device.id, device, () => drawDevice(device));
+  const pulled = state.devices.reduce((sum, device) => sum + device.pulled, 0);
+  when("jump", [state.devices.length, pulled], () => drawJump(pulled));
+  for (const device of state.devices) {
+    if (!typing(device)) when("device-" + device.id, device, () => drawDevice(device));
+  }
   const first = state.papers.length ? state.papers[0].id : 0;
   const fresh = newest !== null && first > newest;
   if (fresh) chosen = 0;
@@ -70,7 +74,7 @@ function cardButton(card, lying, inReader) {
   });
   const line = (kind, text) => text && button.append(make("span", { class: kind }, text));
   if (!gone) line("kind", card.kind);
-  line("name", card.name);
+  line([...card.name].length > 14 ? "name long" : "name", card.name);
   if (!gone) line("number", card.number);
   if (!inReader) line("note", gone ? "在读卡区 · 点一下取走" : card.note);
   button.append(portrait());
@@ -93,12 +97,22 @@ function drawCards() {
 
 function drawPrinter() {
   const { paper_out: out, cover_open: open } = state.printer;
-  const words = open ? ["▲", "上盖打开", "Cover open"] : out ? ["▲", "没有纸", "Out of paper"] : ["●", "就绪", "Ready"];
+  const stop = stopped();
+  const words = open ? ["▲", "上盖打开", "Cover open"] : out ? ["▲", "没有纸", "Out of paper"] : stop ? ["▲", stop, ""] : ["●", "就绪", "Ready"];
   byId("printer-state").replaceChildren(make("i", { "aria-hidden": "true" }, words[0]), words[1] + " ", english(words[2]));
   byId("printer-count").textContent = `已出 ${state.printed} 张`;
   byId("printer").classList.toggle("open", open);
   byId("paper-out").setAttribute("aria-checked", String(out));
   byId("cover-open").setAttribute("aria-checked", String(open));
+}
+
+// stopped is what else keeps the printer from printing, or empty.
+function stopped() {
+  const device = state.devices.find((one) => one.id === "printer");
+  if (!device) return "";
+  const stops = ["off", "cutter_jam", "paper_jam", "overheated", "unrecoverable"];
+  const lever = device.groups.flatMap((group) => group.levers).find((one) => stops.includes(one.name) && one.pulled);
+  return lever ? lever.text : device.plugged ? "" : "线已拔掉";
 }
 
 function drawLink() {
@@ -121,18 +135,26 @@ function drawPages() {
 }
 
 function drawScanner() {
-  byId("scanner").hidden = !state.scans;
-  byId("scan-receipt").disabled = state.papers.length === 0;
+  const { there, sees, receipt } = state.scanner;
+  byId("scanner").hidden = !there;
+  byId("scan-receipt").disabled = !sees || !receipt;
+  byId("scan-button").disabled = !sees;
+  byId("scan-said").textContent = sees ? (receipt ? "" : "还没有带码的回执。") : "扫码器的线拔掉了，什么也看不见。";
 }
 
 const titles = { reader: ["读卡器", "Card reader"], printer: ["打印机", "Receipt printer"], scanner: ["扫码器", "Code scanner"] };
-const folds = new Map(); // which groups were folded or unfolded by hand; the others are open while a lever of theirs is pulled
+const folds = new Map(); // which groups were unfolded or folded again by hand
+
+function drawJump(pulled) {
+  byId("jump").hidden = state.devices.length === 0;
+  byId("jump-badge").hidden = pulled === 0;
+  byId("jump-badge").textContent = `拨了 ${pulled} 个`;
+}
 
 function drawDevice(device) {
   const [title, small] = titles[device.id] || [device.id, ""];
-  const badge = device.pulled ? make("span", { class: "badge" }, `拨了 ${device.pulled} 个`) : "";
-  const cable = device.plugged ? make("span", { class: "badge rest" }, "已接") : make("span", { class: "badge" }, "已拔掉");
-  const head = make("header", {}, make("h3", {}, title, " ", english(small)), make("span", { class: "badges" }, badge, cable));
+  const cable = device.plugged ? make("span", { class: device.moved ? "badge" : "badge rest" }, `接在 ${device.port}`) : make("span", { class: "badge" }, "线已拔掉");
+  const badges = make("span", { class: "badges" }, device.pulled ? make("span", { class: "badge" }, `拨了 ${device.pulled} 个`) : "", cable);
   const buttons = make("div", { class: "cables" });
   const press = (words, focus, act) => {
     const button = make("button", { type: "button", class: "press", "data-focus": focus + device.id }, words);
@@ -140,26 +162,53 @@ function drawDevice(device) {
     buttons.append(button);
     return button;
   };
-  if (device.plugged) {
-    press("拔掉数据线", "plug:", () => send("plug/" + device.id, { plugged: false }));
-  } else {
-    press("插回原处", "plug:", () => send("plug/" + device.id, { plugged: true }));
-    press("换个口插上", "other:", () => send("plug/" + device.id, { plugged: true, as: device.id + "-moved" }));
-  }
+  const plug = (body) => send("plug", { device: device.id, ...body });
+  if (device.plugged) press("拔掉线", "pull:", () => plug({ plugged: false }));
+  if (!device.plugged || device.moved) press("插回去", "plug:", () => plug({ plugged: true }));
+  if (!device.moved) press("换个口", "move:", () => plug({ plugged: true, name: device.id + "-2" }));
   if (device.power) press("断电一下", "power:", () => send("power", {}));
-  press("全部复位", "reset:", () => send("reset/" + device.id, {})).disabled = device.pulled === 0;
-  const board = make("section", { class: device.plugged ? "board panel" : "board panel out", id: "board-" + device.id }, head, buttons);
-  for (const group of device.groups) board.append(drawGroup(device, group));
+  const reset = press("全部复位", "reset:", () => send("reset/" + device.id, {}));
+  reset.classList.add("reset");
+  reset.disabled = device.pulled === 0;
+  const board = make("section", { class: device.plugged ? "board panel" : "board panel out", id: "board-" + device.id, "aria-labelledby": "title-" + device.id },
+    make("header", {}, make("h3", { id: "title-" + device.id }, title, " ", english(small)), badges), drawPulled(device), buttons,
+    ...device.groups.map((group) => drawGroup(device, group)));
   const old = document.getElementById("board-" + device.id);
   if (old) old.replaceWith(board);
   else byId("boards").append(board);
 }
 
+// drawPulled lists what is pulled, each to be put back by a click.
+function drawPulled(device) {
+  const chips = device.groups.flatMap((group) => group.levers).filter((lever) => lever.pulled).map((lever) => {
+    const words = sentence(lever);
+    const chip = make("button", { type: "button", class: "chip", "data-focus": `chip:${device.id}:${lever.name}`, "aria-label": `放回：${words}` },
+      words, make("span", { "aria-hidden": "true" }, "✕"));
+    chip.addEventListener("click", () => send("levers/" + device.id, { [lever.name]: rest(lever) }));
+    return make("li", {}, chip);
+  });
+  return chips.length ? make("ul", { class: "chips", "aria-label": "拨下的" }, ...chips) : "";
+}
+
+const shownNumber = (lever) => Number(Number(lever.value).toFixed(3));
+
+function sentence(lever) {
+  if (lever.kind === "switch") return lever.text;
+  const option = (lever.options || []).find((one) => one.value === lever.value);
+  return `${lever.text} ${option ? option.text : shownNumber(lever)} ${lever.unit || ""}`.trim();
+}
+
+function rest(lever) {
+  if (lever.kind === "switch") return false;
+  return lever.kind === "choice" ? lever.options[0].value : 0;
+}
+
 function drawGroup(device, group) {
   const key = device.id + "/" + group.title;
   const pulled = group.levers.filter((lever) => lever.pulled).length;
-  const fold = make("details", {}, make("summary", {}, group.title, pulled ? make("span", { class: "badge" }, String(pulled)) : ""));
-  fold.open = folds.has(key) ? folds.get(key) : pulled > 0;
+  const count = pulled ? make("span", { class: "badge" }, String(pulled)) : make("span", { class: "count" }, String(group.levers.length));
+  const fold = make("details", {}, make("summary", { "data-focus": "fold:" + key }, group.title, count));
+  fold.open = folds.get(key) === true;
   fold.firstChild.addEventListener("click", () => folds.set(key, !fold.open));
   fold.append(make("ul", {}, ...group.levers.map((lever) => make("li", {}, drawLever(device, lever)))));
   return fold;
@@ -169,25 +218,40 @@ function drawLever(device, lever) {
   const focus = `lever:${device.id}:${lever.name}`;
   const pull = (value) => send("levers/" + device.id, { [lever.name]: value });
   if (lever.kind === "switch") {
-    const button = make("button", { type: "button", class: "lever", role: "switch", "aria-checked": String(lever.value), "data-focus": focus, title: lever.name },
-      make("span", { class: "lever-text" }, lever.text), make("span", { class: "track", "aria-hidden": "true" }));
+    const button = make("button", { type: "button", class: "row", role: "switch", "aria-checked": String(lever.value), "data-focus": focus, title: lever.name },
+      make("span", {}, lever.text), make("span", { class: "track", "aria-hidden": "true" }));
     button.addEventListener("click", () => pull(!lever.value));
     return button;
   }
-  const row = make("label", { class: lever.pulled ? "setting pulled" : "setting", title: lever.name }, make("span", {}, lever.text));
-  let input;
+  const row = make("label", { class: lever.pulled ? "row pulled" : "row", title: lever.name }, make("span", {}, lever.text));
   if (lever.kind === "choice") {
-    input = make("select", { "data-focus": focus }, ...lever.options.map((option) => make("option", { value: option.value }, option.text)));
-    input.value = lever.value;
-    input.addEventListener("change", () => pull(input.value));
-  } else {
-    input = make("input", {
-      type: "number", min: 0, max: lever.most, step: lever.kind === "percent" ? "any" : 1, value: Number(Number(lever.value).toFixed(3)), "data-focus": focus, inputmode: "decimal",
-    });
-    input.addEventListener("change", () => pull(Number(input.value)));
+    const select = make("select", { "data-focus": focus }, ...lever.options.map((option) => make("option", { value: option.value }, option.text)));
+    select.value = lever.value;
+    select.addEventListener("change", () => pull(select.value));
+    row.append(select);
+    return row;
   }
-  row.append(input);
+  const input = make("input", {
+    type: "number", min: 0, max: lever.most, step: lever.kind === "percent" ? "any" : 1, value: shownNumber(lever), "data-focus": focus,
+    inputmode: lever.kind === "percent" ? "decimal" : "numeric", required: "",
+  });
+  input.addEventListener("change", () => {
+    if (input.checkValidity()) {
+      input.defaultValue = input.value; // no longer being typed
+      pull(Number(input.value));
+    } else {
+      input.value = input.defaultValue;
+      refused(`“${lever.text}”要 0 到 ${lever.most} 的${lever.kind === "percent" ? "数" : "整数"}`);
+    }
+  });
+  row.append(input, make("span", { class: "unit" }, lever.unit || ""));
   return row;
+}
+
+// typing says whether a number on a device's board is being typed, so that the board is not drawn anew under it.
+function typing(device) {
+  const input = document.activeElement;
+  return input && input.type === "number" && input.value !== input.defaultValue && input.closest("#board-" + device.id) !== null;
 }
 
 const clock = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
@@ -238,28 +302,42 @@ async function send(what, body) {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(5000),
     });
     const said = await response.json();
-    byId("refused").hidden = response.ok;
+    byId("refused").hidden = true;
     if (response.ok) {
       show(said);
-    } else {
-      byId("refused").textContent = `没有做成：${said.detail}`;
+      return true;
     }
+    refused(said.detail);
   } catch (error) {
-    byId("refused").hidden = false;
-    byId("refused").textContent = "没有做成：模拟器没有回答";
+    refused("模拟器没有回答");
   } finally {
     asked--;
   }
+  drawn.clear(); // what was typed or chosen is not so
+  if (state) show(state);
+  return false;
+}
+
+let hiding = 0;
+function refused(why) {
+  byId("refused").hidden = false;
+  byId("refused").textContent = `没有做成：${why}`;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => { byId("refused").hidden = true; }, 8000);
 }
 
 byId("link").addEventListener("click", () => state && send("link", { up: !state.link.up }));
 byId("paper-out").addEventListener("click", () => state && send("printer", { paper_out: !state.printer.paper_out }));
 byId("cover-open").addEventListener("click", () => state && send("printer", { cover_open: !state.printer.cover_open }));
 
-byId("scan-receipt").addEventListener("click", () => send("scan", { receipt: true }));
+async function scan(body, words) {
+  if (await send("scan", body)) byId("scan-said").textContent = words;
+}
+byId("scan-receipt").addEventListener("click", () => scan({ receipt: true }, "回执已放到扫码器前。"));
 byId("scan-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (byId("scan-text").value) send("scan", { text: byId("scan-text").value });
+  const text = byId("scan-text").value;
+  if (text && !byId("scan-button").disabled) scan({ text }, `“${text}”已放到扫码器前。`);
 });
 
 // Events bring every change. While the stream is down the page asks once a second.
