@@ -140,6 +140,8 @@ func (k *Kiosk) open(now time.Time) {
 		k.outCode = "OUTBOX-NO-SPACE"
 	case errors.Is(err, outbox.ErrFull):
 		k.outCode = "OUTBOX-FULL"
+	case errors.Is(err, outbox.ErrFenced):
+		k.outCode = "OUTBOX-FENCED"
 	default:
 		k.outCode = "OUTBOX-STOPPED"
 	}

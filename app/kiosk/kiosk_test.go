@@ -144,7 +144,7 @@ func TestI14NothingIsClaimed(t *testing.T) {
 
 // TestOutOfServiceWhileThereIsNoRoom: the kiosk closes with the reason for staff, and opens again by itself.
 func TestOutOfServiceWhileThereIsNoRoom(t *testing.T) {
-	for code, err := range map[string]error{"OUTBOX-NO-SPACE": outbox.ErrNoSpace, "OUTBOX-FULL": outbox.ErrFull} {
+	for code, err := range map[string]error{"OUTBOX-NO-SPACE": outbox.ErrNoSpace, "OUTBOX-FULL": outbox.ErrFull, "OUTBOX-FENCED": outbox.ErrFenced} {
 		real, _ := newOutbox(t)
 		box := &gate{Outbox: real}
 		box.set(fmt.Errorf("accept: %w", err))

@@ -3,6 +3,7 @@ package central
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -85,11 +86,30 @@ func (s *Server) hello(ctx context.Context, _ *struct{}) (*helloAnswer, error) {
 	if err != nil {
 		return nil, s.failed("hello", err)
 	}
+	superseded, err := s.superseded(ctx, dev)
+	if err != nil {
+		return nil, s.failed("hello", err)
+	}
 	return &helloAnswer{wire.Hello{
-		Tier: wire.TierCentral, Epoch: s.cfg.Store.Epoch(), ServerTime: item.FormatTime(s.cfg.Now()),
+		Superseded: superseded,
+		Tier:       wire.TierCentral, Epoch: s.cfg.Store.Epoch(), ServerTime: item.FormatTime(s.cfg.Now()),
 		MaxBatchItems: wire.MaxBatchItems, MaxBatchBytes: wire.MaxBatchBytes, MaxItemBytes: wire.MaxItemBytes,
 		Through: item.FormatSequence(through),
 	}}, nil
+}
+
+// superseded says whether a device's kiosk was enrolled again since: incarnations count from 01.
+func (s *Server) superseded(ctx context.Context, dev Device) (bool, error) {
+	n, err := strconv.Atoi(dev.Incarnation)
+	if err != nil {
+		return false, fmt.Errorf("incarnation %q: %w", dev.Incarnation, err)
+	}
+	next := dev.Source()
+	next.Incarnation = fmt.Sprintf("%02d", n+1)
+	if _, err = s.cfg.Store.Device(ctx, next.String()); errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 type feedInput struct {

@@ -21,6 +21,8 @@ type Queue interface {
 	Defer(ctx context.Context, ids []string, until time.Time, reason string) error
 	Stats() outbox.Stats
 	Changes() <-chan struct{}
+	// Meet compares what the upstream knows of this source with what is here.
+	Meet(ctx context.Context, through uint64, superseded bool) error
 }
 
 // View is the part of an outbox that pulling needs.

@@ -96,7 +96,11 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 		p.probes, p.probeAt = 0, time.Time{}
 		e.setSuspect(false)
 		e.welcome()
-		return 0, nil
+		through, perr := item.ParseSequence(h.Through)
+		if perr != nil {
+			through = 0 // an edge that does not say
+		}
+		return 0, e.cfg.Outbox.Meet(context.WithoutCancel(ctx), through, h.Superseded)
 	case errors.As(err, &problem):
 		p.probes++
 		e.contact()
@@ -273,6 +277,7 @@ func (e *Engine) apply(ctx context.Context, batch []outbox.Entry, answer wire.Ba
 			}
 			settled = append(settled, outbox.Settlement{ID: r.ID, Status: status, Ack: r.Ack})
 		case r.Status == wire.Rejected || r.Status == wire.Conflict:
+			e.setSuspect(true) // is somebody else this kiosk? the next probe tells
 			e.logger.Error("item needs a person", "id", r.ID, "status", string(r.Status), "problem", reasonOf(r))
 			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.Status, Reason: reasonOf(r)})
 		default: // retry, and whatever a later version may say

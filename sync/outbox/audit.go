@@ -15,7 +15,7 @@ func (o *Outbox) audit() {
 	defer cancel()
 	err := o.walk(ctx, func(r *record, err error) error {
 		if err == nil {
-			if _, err := o.tape.Read(r.seq); errors.Is(err, journal.ErrDamaged) {
+			if err := o.readTape(r.seq); errors.Is(err, journal.ErrDamaged) {
 				o.damaged(Damage{Part: PartJournal, What: fmt.Sprintf("item %d can not be read", r.seq), Mended: true})
 			}
 			return nil
@@ -31,6 +31,16 @@ func (o *Outbox) audit() {
 	}
 }
 
+func (o *Outbox) readTape(seq uint64) error {
+	o.reading.RLock()
+	defer o.reading.RUnlock()
+	if err := o.check(); err != nil {
+		return err
+	}
+	_, err := o.tape.Read(seq)
+	return err
+}
+
 // Verify reads every item and checks digests and the chain, without stopping other calls. It returns ErrDamaged with
 // the position of the first fault.
 func (o *Outbox) Verify(ctx context.Context) error {
@@ -43,8 +53,8 @@ func (o *Outbox) Verify(ctx context.Context) error {
 // walk reads every item that the journal still has and tells each of it, with an error if it is not as it was accepted,
 // until each returns an error.
 func (o *Outbox) walk(ctx context.Context, each func(*record, error) error) error {
-	first, _ := o.tape.Bounds()
 	o.mu.Lock()
+	first, _ := o.tape.Bounds()
 	last := o.durable
 	o.mu.Unlock()
 	prev := ""

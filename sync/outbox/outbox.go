@@ -67,6 +67,7 @@ type Outbox struct {
 	index    index
 	damage   []Damage
 	heard    time.Time // from the upstream
+	fenced   string    // why nothing is accepted any more; empty while there is no fence
 	failed   error
 	closed   bool
 

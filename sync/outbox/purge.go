@@ -19,7 +19,9 @@ const purgeEvery = time.Hour
 // Purge erases items that central has stored and that were accepted before a time, by whole journal files: what is in them
 // is gone from the medium, and only number and state of each stay. It says how many items the journal no longer has.
 func (o *Outbox) Purge(ctx context.Context, before time.Time) (int, error) {
+	o.mu.Lock()
 	first, last := o.tape.Bounds()
+	o.mu.Unlock()
 	upTo := first
 	for ; upTo <= last; upTo++ {
 		if err := ctx.Err(); err != nil {

@@ -93,6 +93,9 @@ func openLocked(cfg Config) (_ *Outbox, err error) {
 		return nil, err
 	}
 	o.recallHeard()
+	if err := o.recallFence(); err != nil {
+		return nil, err
+	}
 	if mark == nil {
 		if err := writeMarker(cfg.Dir, marker{Format: formatVersion, Source: o.source}); err != nil {
 			return nil, err

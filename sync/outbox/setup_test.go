@@ -244,7 +244,11 @@ func (s *brittle) set(fail error, apply bool) {
 }
 
 func (b *bench) makeBrittle() *brittle {
-	b.mu.Lock() // the audit may be reading
+	b.reading.Lock() // the outbox's own goroutines may be at work
+	defer b.reading.Unlock()
+	b.writeMu.Lock()
+	defer b.writeMu.Unlock()
+	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := &brittle{tape: b.tape, store: b.store}
 	b.tape, b.store = s, s

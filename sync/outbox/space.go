@@ -54,6 +54,9 @@ func (o *Outbox) roomFor(least int64) error {
 
 // admit says whether new work may be taken now. It is called with mu held.
 func (o *Outbox) admit() error {
+	if o.fenced != "" {
+		return fmt.Errorf("%w: %s", ErrFenced, o.fenced)
+	}
 	if err := o.roomFor(o.cfg.MinFree); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ var (
 const (
 	keyMeta     = "m"
 	keyCursor   = "f"
+	keyFence    = "x"  // why nothing is accepted any more
 	keyHeard    = "h"  // when the upstream was last heard of
 	prefixItem  = "p/" // sequence → journal record, a second copy until central has the item
 	prefixRec   = "q/" // sequence → record

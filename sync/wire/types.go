@@ -99,6 +99,8 @@ type Hello struct {
 	MaxItemBytes  int    `json:"max_item_bytes"`
 	// Through is the last sequence of the asking source up to which nothing is missing upstream; 20 digits.
 	Through string `json:"contiguous_through"`
+	// Superseded is true when a later incarnation of the asking kiosk was enrolled: it may send what waits, and accept no more.
+	Superseded bool `json:"superseded,omitempty"`
 }
 
 // Stage is how far a case has come. The three truths shown to a citizen are received on the machine (no stage yet),
@@ -184,4 +186,5 @@ const (
 	ProblemUnreadable = "urn:onedoor:problem:batch-unreadable"
 	ProblemUnknown    = "urn:onedoor:problem:device-unknown"
 	ProblemCode       = "urn:onedoor:problem:enrolment-code"
+	ProblemSuite      = "urn:onedoor:problem:suite" // enrolment: the upstream uses another; the code is not used up
 )
