@@ -127,12 +127,15 @@ func TestPendingKeySurvivesALostAnswer(t *testing.T) {
 		made++
 		return []byte{byte(made)}, []byte{byte(made + 100)}, nil
 	}
-	first, err := config.PendingKey(dir, generate)
+	first, err := config.PendingKey(dir, "one", generate)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := config.PendingKey(dir, generate)
-	if err != nil || made != 1 || string(again.Private) != string(first.Private) {
+	if other, err := config.PendingKey(dir, "two", generate); err != nil || string(other.Private) == string(first.Private) {
+		t.Errorf("another suite has key %v, %v", other, err)
+	}
+	again, err := config.PendingKey(dir, "one", generate)
+	if err != nil || made != 2 || string(again.Private) != string(first.Private) {
 		t.Errorf("second try has key %v after %d makings, %v; want %v", again, made, err, first)
 	}
 	if err := config.SaveIdentity(dir, config.Identity{SignPrivate: first.Private, Device: wire.Device{SealPublic: []byte{1}}}); err != nil {

@@ -53,13 +53,17 @@ func SaveIdentity(dir string, id Identity) error {
 	if err := writeAtomic(filepath.Join(dir, identityFile), data); err != nil {
 		return fmt.Errorf("save identity: %w", err)
 	}
-	if err := os.Remove(filepath.Join(dir, pendingFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	pending, err := filepath.Glob(filepath.Join(dir, "enrolment-*.key"))
+	for _, name := range pending {
+		if gone := os.Remove(name); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+			err = gone
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("save identity: %w", err)
 	}
 	return nil
 }
-
-const pendingFile = "enrolment.key"
 
 // KeyPair is a device's signing key before central knows it.
 type KeyPair struct {
@@ -67,11 +71,12 @@ type KeyPair struct {
 	Public  []byte `json:"public"`
 }
 
-// PendingKey gives the key of an enrolment under way, made by generate at the first try. It is on disk before central
-// hears of it: a lost answer can be asked for again with the same code and the same key.
-func PendingKey(dir string, generate func() (private, public []byte, err error)) (KeyPair, error) {
+// PendingKey gives the key of an enrolment under way, made by generate at the first try, one for each suite that central
+// is asked with. It is on disk before central hears of it: a lost answer can be asked for again with the same code and the
+// same key.
+func PendingKey(dir, suite string, generate func() (private, public []byte, err error)) (KeyPair, error) {
 	var k KeyPair
-	name := filepath.Join(dir, pendingFile)
+	name := filepath.Join(dir, "enrolment-"+suite+".key")
 	data, err := os.ReadFile(name)
 	if err == nil && json.Unmarshal(data, &k) == nil && len(k.Private) > 0 && len(k.Public) > 0 {
 		return k, nil

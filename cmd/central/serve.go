@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"time"
 
+	"onedoor/assets/dictionaries"
 	"onedoor/sync/central"
 	"onedoor/sync/central/badgerstore"
 	"onedoor/sync/item"
@@ -24,6 +25,7 @@ type serveCmd struct {
 	TLSCert     string `name:"tls-cert" type:"existingfile" help:"PEM certificate chain."`
 	TLSKey      string `name:"tls-key" type:"existingfile" help:"PEM private key."`
 
+	Suite        string         `placeholder:"NAME" help:"Suite of algorithms for a new data directory: x25519-aes256gcm-ed25519 (the default) or sm2-sm3-sm4gcm. It is kept with the keys and never changes."`
 	TrustedProxy []netip.Prefix `name:"trusted-proxy" placeholder:"CIDR" help:"Network of a proxy that ends TLS in front of central; its X-Forwarded-For is believed. May be repeated."`
 }
 
@@ -48,13 +50,17 @@ func (c *serveCmd) Run(ctx context.Context, stdout io.Writer, stderr errOut) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	keys, err := central.OpenKeys(c.Data, item.Default(), empty(ctx, store))
+	keys, suite, err := c.keys(empty(ctx, store))
+	if err != nil {
+		return err
+	}
+	known, err := central.OpenDictionaries(c.Data, dictionaries.FS)
 	if err != nil {
 		return err
 	}
 	server, err := central.New(central.Config{
-		Store: store, Suite: item.Default(), Keys: keys, Now: time.Now, Logger: logger, TrackingURL: c.TrackingURL,
-		TrustedProxies: c.TrustedProxy,
+		Store: store, Suite: suite, Keys: keys, Now: time.Now, Logger: logger, TrackingURL: c.TrackingURL,
+		TrustedProxies: c.TrustedProxy, Dictionaries: known,
 	})
 	if err != nil {
 		return err
@@ -68,6 +74,23 @@ func (c *serveCmd) Run(ctx context.Context, stdout io.Writer, stderr errOut) (er
 		return fmt.Errorf("listen: %w", err)
 	}
 	return serve(ctx, server, listener, secure, store.Failed(), logger, stdout)
+}
+
+// keys opens the keys, or makes them for the suite that was asked for, and gives the suite that they are of.
+func (c *serveCmd) keys(create bool) (central.Keys, item.Suite, error) {
+	var asked item.Suite
+	if c.Suite != "" {
+		var err error
+		if asked, err = item.SuiteNamed(c.Suite); err != nil {
+			return central.Keys{}, nil, fmt.Errorf("--suite: %w", err)
+		}
+	}
+	keys, err := central.OpenKeys(c.Data, asked, create)
+	if err != nil {
+		return central.Keys{}, nil, err
+	}
+	suite, err := item.SuiteNamed(keys.Suite)
+	return keys, suite, err
 }
 
 // empty reports whether the ledger has no case and no device yet, as after a start that ended before its keys were made.

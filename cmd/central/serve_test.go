@@ -10,8 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"onedoor/assets/dictionaries"
 	"onedoor/sync/central"
 	"onedoor/sync/central/badgerstore"
+	"onedoor/sync/item"
 	"onedoor/sync/wire"
 )
 
@@ -72,5 +74,69 @@ func TestTrustedProxy(t *testing.T) {
 		if set := res.Header.Get("Set-Cookie"); set == "" || strings.Contains(set, "Secure") != tt.secure {
 			t.Errorf("%q: cookie %q", tt.args, set)
 		}
+	}
+}
+
+// The suite is chosen with the first start, told to kiosks when they enrol, and never changes.
+func TestSuiteIsChosenOnce(t *testing.T) {
+	for _, suite := range item.Suites() {
+		t.Run(suite.Name(), func(t *testing.T) {
+			dir := t.TempDir()
+			base, stop := start(t, dir, "--suite", suite.Name())
+			code := newCode(t, dir, base)
+			private, public, err := suite.GenerateSignKey()
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := wire.NewEnrolment(suite, code, private, public)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dev, err := wire.Enrol(t.Context(), base, wire.HTTPOptions{}, suite, e)
+			if err != nil || dev.Suite != suite.Name() {
+				t.Fatalf("enrolled %+v, %v", dev, err)
+			}
+			if err := stop(); err != nil {
+				t.Fatal(err)
+			}
+			for _, other := range item.Suites() {
+				if other.Name() == suite.Name() {
+					continue
+				}
+				if _, err := call(t, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--tracking-url", "HTTPS://SX.EXAMPLE", "--suite", other.Name()); err == nil {
+					t.Errorf("served with the keys of %s as %s", suite.Name(), other.Name())
+				}
+			}
+			base, _ = start(t, dir) // the keys say it
+			client, err := wire.NewClient(wire.ClientConfig{BaseURL: base, Suite: suite, Source: dev.Source(), SignKey: dev.SignKey, SignPriv: private,
+				UpstreamKey: dev.UpstreamKey, UpstreamPub: dev.UpstreamPub, Now: time.Now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			if _, err := client.Hello(t.Context()); err != nil {
+				t.Errorf("hello after the second start: %v", err)
+			}
+		})
+	}
+	if _, err := call(t, "serve", "--data", t.TempDir(), "--tracking-url", "HTTPS://SX.EXAMPLE", "--suite", "rot13"); err == nil || !strings.Contains(err.Error(), "sm2-sm3-sm4gcm") {
+		t.Errorf("a suite that there is not: %v", err)
+	}
+}
+
+// Every published dictionary is kept beside the ledger from the first start on.
+func TestStartKeepsTheDictionaries(t *testing.T) {
+	dir := t.TempDir()
+	_, stop := start(t, dir)
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := item.LoadDictionaries(os.DirFS(filepath.Join(dir, central.DictionariesDir)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	published, err := item.LoadDictionaries(dictionaries.FS)
+	if err != nil || kept.Newest() == nil || len(kept.All()) != len(published.All()) {
+		t.Errorf("%d dictionaries are kept of %d, %v", len(kept.All()), len(published.All()), err)
 	}
 }

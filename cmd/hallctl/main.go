@@ -4,6 +4,7 @@
 //	hallctl device card read --port /dev/ttyUSB0 --watch
 //	hallctl device printer test --port /dev/ttyUSB1 --profile generic-80
 //	hallctl device scanner read --port /dev/ttyACM0 --record scanner.trace
+//	hallctl outbox stats --data /var/lib/onedoor
 //
 // With --json every result is one JSON object a line on standard output, and so is a failure: "event" is "error", "code" is
 // for machines, "message" says what is wrong and "next" what to do. The exit status is 0 only on success; 2 is a command that
@@ -36,6 +37,7 @@ type commands struct {
 	JSON   bool           `name:"json" help:"One JSON object a line instead of sentences."`
 	Log    bool           `help:"Write what the drivers log to standard error."`
 	Device deviceCommands `cmd:"" help:"Probe and test devices."`
+	Outbox outboxCommands `cmd:"" help:"What a stopped kiosk still has to send."`
 }
 
 type deviceCommands struct {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"onedoor/sync/item"
 )
 
 // endless is a multipart body of one file of size bytes; it counts what was taken of it.
@@ -34,8 +36,10 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 // Nobody can make central swallow, or lay down on its disk, a body that no page asks for.
-func TestLargeBodiesAreCutOff(t *testing.T) {
-	h := setup(t)
+func TestLargeBodiesAreCutOff(t *testing.T) { eachSuite(t, testLargeBodiesAreCutOff) }
+
+func testLargeBodiesAreCutOff(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	for _, tt := range []struct{ method, path string }{
 		{"POST", "/T"}, {"POST", "/desk/sign-in"}, {"POST", "/desk/sign-out"}, {"GET", "/"}, {"GET", "/T/ABC"}, {"GET", "/desk"},
 		{"POST", "/desk/cases/x/stage"}, {"POST", "/api/v1/enrolment-codes"},
@@ -64,8 +68,10 @@ func TestLargeBodiesAreCutOff(t *testing.T) {
 	}
 }
 
-func TestFormsAreNotReadAsMultipart(t *testing.T) {
-	h := setup(t)
+func TestFormsAreNotReadAsMultipart(t *testing.T) { eachSuite(t, testFormsAreNotReadAsMultipart) }
+
+func testFormsAreNotReadAsMultipart(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	body := fmt.Sprintf("--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n%s\r\n--b--\r\n", h.keys.OperatorToken)
 	a := h.do("POST", "/desk/sign-in", http.Header{"Content-Type": {"multipart/form-data; boundary=b"}}, []byte(body))
 	if a.status != 403 || a.header.Get("Set-Cookie") != "" {
@@ -73,8 +79,10 @@ func TestFormsAreNotReadAsMultipart(t *testing.T) {
 	}
 }
 
-func TestLongFormsAreRefused(t *testing.T) {
-	h := setup(t)
+func TestLongFormsAreRefused(t *testing.T) { eachSuite(t, testLongFormsAreRefused) }
+
+func testLongFormsAreRefused(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	padding := strings.Repeat("x", 100<<10)
 	if a := h.form("/desk/sign-in", nil, url.Values{"token": {h.keys.OperatorToken}, "zz": {padding}}); a.status == 303 || a.header.Get("Set-Cookie") != "" {
 		t.Errorf("sign-in with a long form: %d", a.status)

@@ -5,9 +5,9 @@
 //     after the next start, under the same ledger position and the same epoch.
 //   - The ledger is append-only and holds every item at most once. The same bytes again are a duplicate and get the same
 //     ack; other bytes under a known identity are kept aside as a conflict. Nothing is ever overwritten.
-//   - The items of a case take effect in their order, without gaps. One that came too early, or whose type is not known
-//     yet, is held, and takes effect when its predecessor or a version that knows it arrives; its kiosk then finds the
-//     ack in its feed.
+//   - The items of a case take effect in their order, without gaps. One that came too early, or whose type or dictionary
+//     is not known yet, is held, and takes effect when its predecessor or a version that knows it arrives; its kiosk then
+//     finds the ack in its feed.
 //   - Identities and cases are their kiosk's own. No kiosk can use up another's ids or touch another's cases.
 //   - The status of a case never runs backwards; its version grows by one with every change.
 //   - The sealed item is kept as it came. Payloads are opened to check them and to index public facts (service, titles,

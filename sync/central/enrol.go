@@ -40,7 +40,7 @@ func (s *Server) enrol(ctx context.Context, in *enrolInput) (*enrolAnswer, error
 		return nil, newProblem(http.StatusUnprocessableEntity, "", "the body is not an enrolment")
 	}
 	if req.Suite != s.cfg.Suite.Name() {
-		return nil, newProblem(http.StatusUnprocessableEntity, "", "this central uses suite "+s.cfg.Suite.Name())
+		return nil, newProblem(http.StatusUnprocessableEntity, wire.ProblemSuite, "this central uses suite "+s.cfg.Suite.Name())
 	}
 	if len(req.SignPublic) == 0 || len(req.SignPublic) > 200 {
 		return nil, newProblem(http.StatusUnprocessableEntity, "", "the signing key is missing")

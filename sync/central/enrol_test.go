@@ -57,8 +57,10 @@ func wrongCode(code string) string {
 	return code[:len(code)-1] + string(last)
 }
 
-func TestEnrolmentCodeHasFiveTries(t *testing.T) {
-	h := setup(t)
+func TestEnrolmentCodeHasFiveTries(t *testing.T) { eachSuite(t, testEnrolmentCodeHasFiveTries) }
+
+func testEnrolmentCodeHasFiveTries(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	key := newKey(t, h.suite)
 	code := h.newCode("107")
 	for range 4 {
@@ -81,8 +83,10 @@ func TestEnrolmentCodeHasFiveTries(t *testing.T) {
 	}
 }
 
-func TestEnrolmentCodeWorksForOneKey(t *testing.T) {
-	h := setup(t)
+func TestEnrolmentCodeWorksForOneKey(t *testing.T) { eachSuite(t, testEnrolmentCodeWorksForOneKey) }
+
+func testEnrolmentCodeWorksForOneKey(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	first, second := newKey(t, h.suite), newKey(t, h.suite)
 	code := h.newCode("107")
 	dev, err := h.redeem(code, first)
@@ -106,8 +110,10 @@ func TestEnrolmentCodeWorksForOneKey(t *testing.T) {
 }
 
 // Without the private key nobody gets the device document, whatever code and public key were overheard.
-func TestEnrolmentNeedsTheKey(t *testing.T) {
-	h := setup(t)
+func TestEnrolmentNeedsTheKey(t *testing.T) { eachSuite(t, testEnrolmentNeedsTheKey) }
+
+func testEnrolmentNeedsTheKey(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	mine, other := newKey(t, h.suite), newKey(t, h.suite)
 	code := h.newCode("107")
 	good, err := wire.NewEnrolment(h.suite, code, mine.private, mine.public)
@@ -132,8 +138,10 @@ func TestEnrolmentNeedsTheKey(t *testing.T) {
 	}
 }
 
-func TestBlockedAddressBurnsNoTries(t *testing.T) {
-	h := setup(t)
+func TestBlockedAddressBurnsNoTries(t *testing.T) { eachSuite(t, testBlockedAddressBurnsNoTries) }
+
+func testBlockedAddressBurnsNoTries(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	key := newKey(t, h.suite)
 	code := h.newCode("107")
 	for range 10 {
@@ -153,8 +161,10 @@ func TestBlockedAddressBurnsNoTries(t *testing.T) {
 }
 
 // A newer kiosk may say more than this central understands, and no refusal repeats the code.
-func TestEnrolmentAcrossVersions(t *testing.T) {
-	h := setup(t)
+func TestEnrolmentAcrossVersions(t *testing.T) { eachSuite(t, testEnrolmentAcrossVersions) }
+
+func testEnrolmentAcrossVersions(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	key := newKey(t, h.suite)
 	code := h.newCode("107")
 	e, err := wire.NewEnrolment(h.suite, code, key.private, key.public)

@@ -5,11 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"onedoor/sync/item"
 	"onedoor/sync/wire"
 )
 
-func TestFeedBringsStagesBack(t *testing.T) {
-	h := setup(t)
+func TestFeedBringsStagesBack(t *testing.T) { eachSuite(t, testFeedBringsStagesBack) }
+
+func testFeedBringsStagesBack(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k, other := h.enrol("107"), h.enrol("108")
 	it, _ := k.submit(submission)
 	k.stored(it)
@@ -65,8 +68,10 @@ func TestFeedBringsStagesBack(t *testing.T) {
 	}
 }
 
-func TestStopEndsLongPolls(t *testing.T) {
-	h := setup(t)
+func TestStopEndsLongPolls(t *testing.T) { eachSuite(t, testStopEndsLongPolls) }
+
+func testStopEndsLongPolls(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	got := make(chan error, 1)
 	go func() {

@@ -128,7 +128,7 @@ func (s *Server) answer(r *wire.Result, e *Entry, o Outcome) (err error) {
 			return err
 		}
 		if o.Status == wire.Held {
-			r.Problem = &wire.Problem{Type: ProblemHeld, Title: "Held", Detail: "kept; takes effect when the items before it, or a central that knows its type, are there"}
+			r.Problem = &wire.Problem{Type: ProblemHeld, Title: "Held", Detail: "kept; takes effect when the items before it, or a central that knows its type and has its dictionary, are there"}
 		}
 	case wire.Conflict:
 		s.cfg.Logger.Error("items conflict, both are kept", "source", it.Source, "sequence", it.Sequence, "id", it.ID, "why", o.Why)
@@ -137,8 +137,8 @@ func (s *Server) answer(r *wire.Result, e *Entry, o Outcome) (err error) {
 	return nil
 }
 
-// ack signs that an item is in the ledger, and whether it has taken effect. For the same state it is the same ack for
-// ever.
+// ack signs that an item is in the ledger, and whether it has taken effect. For the same state it says the same for ever;
+// only the signature of a suite that draws it at random is another each time.
 func (s *Server) ack(e *Entry, o Outcome) (*wire.Ack, error) {
 	it, status := &e.Item, wire.Stored
 	if o.Status == wire.Held {
@@ -221,7 +221,11 @@ func (s *Server) understand(e Entry, src item.Source) (Entry, *refusal, error) {
 		// The key may only be missing here, after a restore; the item must not become a dead letter for that.
 		return e, retry(ProblemSealKey, "sealed to a key that this central does not have"), nil
 	}
-	payload, err := item.Open(it, s.cfg.Suite, s.cfg.Keys.SealPrivate)
+	payload, err := s.opener.Open(it)
+	if errors.Is(err, item.ErrDictionary) {
+		e.Effect = EffectUnknown
+		return e, nil, nil
+	}
 	if err != nil {
 		return e, reject(ProblemPayload, "the payload cannot be opened"), nil
 	}

@@ -39,7 +39,8 @@ const (
 var ErrKeysMissing = errors.New("key file is missing though there is a ledger; restore it from the backup")
 
 // OpenKeys reads the keys in dir. If there are none and create is true it makes them, durably; create is false when
-// dir already holds a ledger. A missing operator token is always made anew, since that loses nothing.
+// dir already holds a ledger. A missing operator token is always made anew, since that loses nothing. suite is nil for
+// the one that the keys are of, and then for the default one if they have to be made.
 func OpenKeys(dir string, suite item.Suite, create bool) (Keys, error) {
 	var k Keys
 	path := filepath.Join(dir, KeysFile)
@@ -50,6 +51,9 @@ func OpenKeys(dir string, suite item.Suite, create bool) (Keys, error) {
 			return Keys{}, fmt.Errorf("read keys: %s is not a key file: %w", path, err)
 		}
 	case errors.Is(err, fs.ErrNotExist) && create:
+		if suite == nil {
+			suite = item.Default()
+		}
 		if k, err = NewKeys(suite); err != nil {
 			return Keys{}, err
 		}
@@ -67,6 +71,11 @@ func OpenKeys(dir string, suite item.Suite, create bool) (Keys, error) {
 	}
 	if k.OperatorToken, err = openToken(filepath.Join(dir, TokenFile)); err != nil {
 		return Keys{}, err
+	}
+	if suite == nil {
+		if suite, err = item.SuiteNamed(k.Suite); err != nil {
+			return Keys{}, fmt.Errorf("read keys: %s: %w", path, err)
+		}
 	}
 	return k, k.validate(suite)
 }

@@ -8,12 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"onedoor/sync/item"
 	"onedoor/sync/tracking"
 	"onedoor/sync/wire"
 )
 
-func TestTrackingPageTellsTheTruth(t *testing.T) {
-	h := setup(t)
+func TestTrackingPageTellsTheTruth(t *testing.T) { eachSuite(t, testTrackingPageTellsTheTruth) }
+
+func testTrackingPageTellsTheTruth(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	it, code := k.submit(strings.Replace(submission, "居住证签注", `居住证<script>alert(1)</script>`, 1))
 	path := "/T/" + string(code)
@@ -66,8 +69,10 @@ func TestTrackingPageTellsTheTruth(t *testing.T) {
 	}
 }
 
-func TestUnknownCodes(t *testing.T) {
-	h := setup(t)
+func TestUnknownCodes(t *testing.T) { eachSuite(t, testUnknownCodes) }
+
+func testUnknownCodes(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	good := tracking.New(k.dev.Number, k.dev.TrackingKey)
 	notEnrolled := tracking.New(99, tracking.DeviceKey(h.keys.Tracking, 99))
@@ -95,8 +100,10 @@ func TestUnknownCodes(t *testing.T) {
 	}
 }
 
-func TestTypedCode(t *testing.T) {
-	h := setup(t)
+func TestTypedCode(t *testing.T) { eachSuite(t, testTypedCode) }
+
+func testTypedCode(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	code := string(tracking.New(k.dev.Number, k.dev.TrackingKey))
 	mustContain(t, h.get("/").body, `name="code"`, "/openapi.json", "/desk")
@@ -115,8 +122,10 @@ func TestTypedCode(t *testing.T) {
 	}
 }
 
-func TestDesk(t *testing.T) {
-	h := setup(t)
+func TestDesk(t *testing.T) { eachSuite(t, testDesk) }
+
+func testDesk(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	it, _ := k.submit(submission)
 	k.stored(it)
@@ -217,7 +226,11 @@ func (b *browser) signIn() (csrf string) {
 
 // Whoever copied the cookie is out as well, on this start of central and on the next.
 func TestSignOutEndsTheSessionOnTheServer(t *testing.T) {
-	h := setup(t)
+	eachSuite(t, testSignOutEndsTheSessionOnTheServer)
+}
+
+func testSignOutEndsTheSessionOnTheServer(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	b, other := &browser{h: h}, &browser{h: h}
 	csrf := b.signIn()
 	other.signIn()
@@ -240,8 +253,10 @@ func TestSignOutEndsTheSessionOnTheServer(t *testing.T) {
 	}
 }
 
-func TestDeskSessionSlidesAndEnds(t *testing.T) {
-	h := setup(t)
+func TestDeskSessionSlidesAndEnds(t *testing.T) { eachSuite(t, testDeskSessionSlidesAndEnds) }
+
+func testDeskSessionSlidesAndEnds(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	idle := &browser{h: h}
 	idle.signIn()
 	h.clock.add(15 * time.Minute)
@@ -272,8 +287,10 @@ func TestDeskSessionSlidesAndEnds(t *testing.T) {
 	}
 }
 
-func TestDeskSignInIsLimited(t *testing.T) {
-	h := setup(t)
+func TestDeskSignInIsLimited(t *testing.T) { eachSuite(t, testDeskSignInIsLimited) }
+
+func testDeskSignInIsLimited(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	for range 20 { // citizens' mistakes do not count here
 		h.get("/T/ABC")
 	}

@@ -10,8 +10,8 @@ import (
 
 const reconsiderPage = 50
 
-// Reconsider lets the items take effect that a former version had to hold because it did not know their type, and that
-// this one knows. Their senders hear it in the feed. Call it before serving; it may be called at any time.
+// Reconsider lets the items take effect that a former version had to hold because it did not know their type or lacked
+// their dictionary, and that this one knows. Their senders hear it in the feed. Call it before serving; it may be called at any time.
 func (s *Server) Reconsider(ctx context.Context) error {
 	for after := uint64(0); ; {
 		rows, err := s.cfg.Store.Unknown(ctx, after, reconsiderPage)

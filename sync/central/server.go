@@ -20,12 +20,14 @@ import (
 
 // Config is what a Server is made of. Fields without a default are required.
 type Config struct {
-	Store       Store
-	Suite       item.Suite
-	Keys        Keys
-	Now         func() time.Time
-	Logger      *slog.Logger
-	TrackingURL string // scheme and host that kiosks put before tracking codes, for instance HTTPS://SX.GOV.CN
+	Store Store
+	Suite item.Suite
+	Keys  Keys
+	// Dictionaries are all that were ever published, by OpenDictionaries. An item that was compressed with another one is held.
+	Dictionaries item.Dictionaries
+	Now          func() time.Time
+	Logger       *slog.Logger
+	TrackingURL  string // scheme and host that kiosks put before tracking codes, for instance HTTPS://SX.GOV.CN
 	// TrustedProxies are the networks of the proxies that end TLS in front of this server, if any. Their X-Forwarded-For is
 	// believed, and the desk's cookie is kept to HTTPS for who comes through them.
 	TrustedProxies []netip.Prefix
@@ -34,6 +36,7 @@ type Config struct {
 // Server answers kiosks, staff and citizens.
 type Server struct {
 	cfg     Config
+	opener  item.Opener
 	handler http.Handler
 	pages   *pages
 	// Wrong guesses per address, each kind apart: a citizen's mistyped codes must not lock staff out.
@@ -68,6 +71,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, pages: pages, stopping: make(chan struct{}),
+		opener: item.Opener{Suite: cfg.Suite, SealPrivate: cfg.Keys.SealPrivate, Dictionaries: cfg.Dictionaries},
 	}
 	for _, l := range []**limiter{&s.wrongCodes, &s.wrongEnrolments, &s.wrongTokens} {
 		*l = newLimiter(cfg.Now, 10, time.Minute)

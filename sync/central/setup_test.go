@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"onedoor/assets/dictionaries"
 	"onedoor/sync/central"
 	"onedoor/sync/central/badgerstore"
 	"onedoor/sync/item"
@@ -58,11 +59,20 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
+// eachSuite runs a test for every suite of algorithms.
+func eachSuite(t *testing.T, test func(t *testing.T, suite item.Suite)) {
+	t.Helper()
+	for _, suite := range item.Suites() {
+		t.Run(suite.Name(), func(t *testing.T) { test(t, suite) })
+	}
+}
+
 // hall is a central with everything around it.
 type hall struct {
 	t      *testing.T
 	dir    string
 	suite  item.Suite
+	known  item.Dictionaries
 	keys   central.Keys
 	clock  *clock
 	log    *logBuffer
@@ -72,8 +82,8 @@ type hall struct {
 	client *http.Client
 }
 
-func setup(t *testing.T) *hall {
-	h := &hall{t: t, dir: t.TempDir(), suite: item.Default(), log: &logBuffer{}, clock: &clock{t: time.Date(2026, 11, 23, 1, 30, 0, 0, time.UTC)}}
+func setup(t *testing.T, suite item.Suite) *hall {
+	h := &hall{t: t, dir: t.TempDir(), suite: suite, log: &logBuffer{}, clock: &clock{t: time.Date(2026, 11, 23, 1, 30, 0, 0, time.UTC)}}
 	h.client = &http.Client{
 		Transport:     &http.Transport{},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -93,8 +103,11 @@ func (h *hall) start() {
 	if h.keys, err = central.OpenKeys(h.dir, h.suite, true); err != nil {
 		h.t.Fatal(err)
 	}
+	if h.known, err = central.OpenDictionaries(h.dir, dictionaries.FS); err != nil {
+		h.t.Fatal(err)
+	}
 	h.server, err = central.New(central.Config{
-		Store: h.store, Suite: h.suite, Keys: h.keys, Now: h.clock.now, Logger: logger, TrackingURL: "HTTPS://SX.EXAMPLE",
+		Store: h.store, Suite: h.suite, Keys: h.keys, Dictionaries: h.known, Now: h.clock.now, Logger: logger, TrackingURL: "HTTPS://SX.EXAMPLE",
 	})
 	if err != nil {
 		h.t.Fatal(err)
@@ -187,7 +200,7 @@ func (h *hall) enrol(number string) *kiosk {
 		h.t.Fatal(err)
 	}
 	k := &kiosk{h: h, dev: dev, priv: priv, prev: item.Genesis, sealer: item.Sealer{
-		Suite: h.suite, SealKey: dev.SealKey, SealPublic: dev.SealPublic, SignKey: dev.SignKey, SignPriv: priv,
+		Suite: h.suite, SealKey: dev.SealKey, SealPublic: dev.SealPublic, SignKey: dev.SignKey, SignPriv: priv, Dictionary: h.known.Newest(),
 	}}
 	k.connect()
 	return k
@@ -275,6 +288,23 @@ func (k *kiosk) stored(it *item.Item) *wire.Ack {
 		k.h.t.Fatal(err)
 	}
 	return r.Ack
+}
+
+// sameAck reports whether two acks of an item say the same and verify. Signatures of one suite are drawn anew each time.
+func (k *kiosk) sameAck(it *item.Item, a, b *wire.Ack) bool {
+	k.h.t.Helper()
+	if a == nil || b == nil {
+		return false
+	}
+	for _, ack := range []*wire.Ack{a, b} {
+		if err := ack.Verify(it, k.h.suite, k.dev.UpstreamPub); err != nil {
+			k.h.t.Error(err)
+			return false
+		}
+	}
+	x, y := *a, *b
+	x.Sig, y.Sig = nil, nil
+	return fmt.Sprint(x) == fmt.Sprint(y)
 }
 
 // sign gives the headers of a request of this kiosk, and its nonce.

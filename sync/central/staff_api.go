@@ -159,7 +159,7 @@ func (s *Server) openSubmission(ctx context.Context, ref string) (Submission, er
 	if err != nil {
 		return Submission{}, fmt.Errorf("read sealed item: %w", err)
 	}
-	payload, err := item.Open(&row.Entry.Item, s.cfg.Suite, s.cfg.Keys.SealPrivate)
+	payload, err := s.opener.Open(&row.Entry.Item)
 	if err != nil {
 		return Submission{}, err
 	}

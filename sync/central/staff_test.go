@@ -7,11 +7,14 @@ import (
 	"testing"
 
 	"onedoor/sync/central"
+	"onedoor/sync/item"
 	"onedoor/sync/wire"
 )
 
-func TestStaffAPINeedsTheToken(t *testing.T) {
-	h := setup(t)
+func TestStaffAPINeedsTheToken(t *testing.T) { eachSuite(t, testStaffAPINeedsTheToken) }
+
+func testStaffAPINeedsTheToken(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	for _, token := range []string{"", "Bearer ", "Bearer wrong", h.keys.OperatorToken} {
 		a := h.do("GET", "/api/v1/cases", http.Header{"Authorization": {token}}, nil)
 		if a.status != 401 || a.header.Get("Content-Type") != wire.TypeProblem {
@@ -20,8 +23,10 @@ func TestStaffAPINeedsTheToken(t *testing.T) {
 	}
 }
 
-func TestCaseMovesOnAndNeverBack(t *testing.T) {
-	h := setup(t)
+func TestCaseMovesOnAndNeverBack(t *testing.T) { eachSuite(t, testCaseMovesOnAndNeverBack) }
+
+func testCaseMovesOnAndNeverBack(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	it, _ := k.submit(submission)
 	k.stored(it)
@@ -57,8 +62,10 @@ func TestCaseMovesOnAndNeverBack(t *testing.T) {
 	}
 }
 
-func TestOpenAPI(t *testing.T) {
-	h := setup(t)
+func TestOpenAPI(t *testing.T) { eachSuite(t, testOpenAPI) }
+
+func testOpenAPI(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	a := h.get("/openapi.json")
 	var doc struct {
 		OpenAPI string

@@ -86,7 +86,8 @@ type Kiosk struct {
 // Effect tells what an item does to its case when it takes effect.
 type Effect string
 
-// The effects. EffectUnknown is for types this central does not know: the item is held.
+// The effects. EffectUnknown is for types this central does not know, and for payloads whose dictionary it lacks: the item
+// is held.
 const (
 	EffectNone    Effect = "none"
 	EffectOpen    Effect = "open"  // opens the case

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -20,7 +19,11 @@ import (
 )
 
 func TestSubmissionIsStoredOnceAndAcknowledged(t *testing.T) {
-	h := setup(t)
+	eachSuite(t, testSubmissionIsStoredOnceAndAcknowledged)
+}
+
+func testSubmissionIsStoredOnceAndAcknowledged(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	it, _ := k.submit(submission)
 	ack := k.stored(it)
@@ -29,7 +32,7 @@ func TestSubmissionIsStoredOnceAndAcknowledged(t *testing.T) {
 	}
 	h.clock.add(time.Hour)
 	r := k.post(it)[0]
-	if r.Status != wire.Duplicate || fmt.Sprint(*r.Ack) != fmt.Sprint(*ack) {
+	if r.Status != wire.Duplicate || !k.sameAck(it, r.Ack, ack) {
 		t.Errorf("again: %s %+v, want the same ack", r.Status, r.Ack)
 	}
 	var list central.CaseList
@@ -45,14 +48,16 @@ func TestSubmissionIsStoredOnceAndAcknowledged(t *testing.T) {
 }
 
 // I3: what was acknowledged is there after a restart, and its ack is the same.
-func TestAcksSurviveRestart(t *testing.T) {
-	h := setup(t)
+func TestAcksSurviveRestart(t *testing.T) { eachSuite(t, testAcksSurviveRestart) }
+
+func testAcksSurviveRestart(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	it, code := k.submit(submission)
 	ack := k.stored(it)
 	h.restart()
 	k.connect()
-	if r := k.post(it)[0]; r.Status != wire.Duplicate || fmt.Sprint(*r.Ack) != fmt.Sprint(*ack) {
+	if r := k.post(it)[0]; r.Status != wire.Duplicate || !k.sameAck(it, r.Ack, ack) {
 		t.Errorf("after restart: %s %+v", r.Status, r.Ack)
 	}
 	if a := h.get("/T/" + string(code)); a.status != 200 {
@@ -60,8 +65,10 @@ func TestAcksSurviveRestart(t *testing.T) {
 	}
 }
 
-func TestItemResults(t *testing.T) {
-	h := setup(t)
+func TestItemResults(t *testing.T) { eachSuite(t, testItemResults) }
+
+func testItemResults(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k, other := h.enrol("107"), h.enrol("108")
 	foreign, _ := other.submit(submission)
 	good, _ := k.submit(submission)
@@ -125,8 +132,10 @@ func TestItemResults(t *testing.T) {
 	}
 }
 
-func TestConflictIsNeverOverwritten(t *testing.T) {
-	h := setup(t)
+func TestConflictIsNeverOverwritten(t *testing.T) { eachSuite(t, testConflictIsNeverOverwritten) }
+
+func testConflictIsNeverOverwritten(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	first, _ := k.submit(submission)
 	k.stored(first)
@@ -145,7 +154,11 @@ func TestConflictIsNeverOverwritten(t *testing.T) {
 }
 
 func TestPrintOutcomeIsHeldUntilItsCaseComes(t *testing.T) {
-	h := setup(t)
+	eachSuite(t, testPrintOutcomeIsHeldUntilItsCaseComes)
+}
+
+func testPrintOutcomeIsHeldUntilItsCaseComes(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	sub, _ := k.submit(submission)
 	printed := k.item(item.TypePrint, sub.CaseID, 2, `{"outcome":"printed","cause":"","copy":0}`, nil)
@@ -165,8 +178,10 @@ func TestPrintOutcomeIsHeldUntilItsCaseComes(t *testing.T) {
 }
 
 // A kiosk that was told "held" is told in its feed when the item has taken effect: by the ack that a repetition gets.
-func TestHeldIsAcknowledgedInTheFeed(t *testing.T) {
-	h := setup(t)
+func TestHeldIsAcknowledgedInTheFeed(t *testing.T) { eachSuite(t, testHeldIsAcknowledgedInTheFeed) }
+
+func testHeldIsAcknowledgedInTheFeed(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	sub, _ := k.submit(submission)
 	printed := k.item(item.TypePrint, sub.CaseID, 2, `{"outcome":"printed","cause":"","copy":0}`, nil)
@@ -191,15 +206,17 @@ func TestHeldIsAcknowledgedInTheFeed(t *testing.T) {
 	if err := ack.Verify(printed, h.suite, k.dev.UpstreamPub); err != nil {
 		t.Error(err)
 	}
-	if r := k.post(printed)[0]; r.Status != wire.Duplicate || fmt.Sprint(*r.Ack) != fmt.Sprint(*ack) {
+	if r := k.post(printed)[0]; r.Status != wire.Duplicate || !k.sameAck(printed, r.Ack, ack) {
 		t.Errorf("the repetition: %+v", r)
 	}
 }
 
 // An item that a former version held, because it did not know the type, takes effect at the start of this one, or when
 // the kiosk sends it again.
-func TestUpgradeTakesUpHeldItems(t *testing.T) {
-	h := setup(t)
+func TestUpgradeTakesUpHeldItems(t *testing.T) { eachSuite(t, testUpgradeTakesUpHeldItems) }
+
+func testUpgradeTakesUpHeldItems(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	sub, _ := k.submit(submission)
 	k.stored(sub)
@@ -252,8 +269,10 @@ func TestUpgradeTakesUpHeldItems(t *testing.T) {
 	}
 }
 
-func TestKioskCanNotTouchAnothersCase(t *testing.T) {
-	h := setup(t)
+func TestKioskCanNotTouchAnothersCase(t *testing.T) { eachSuite(t, testKioskCanNotTouchAnothersCase) }
+
+func testKioskCanNotTouchAnothersCase(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	a, b := h.enrol("107"), h.enrol("108")
 	mine, _ := a.submit(submission)
 	burnt := b.item(item.TypeHealth, "", 0, "{}", func(it *item.Item) { it.ID = mine.ID })
@@ -274,7 +293,11 @@ func TestKioskCanNotTouchAnothersCase(t *testing.T) {
 }
 
 func TestDoubleReceiptNumberRaisesAnAlarm(t *testing.T) {
-	h := setup(t)
+	eachSuite(t, testDoubleReceiptNumberRaisesAnAlarm)
+}
+
+func testDoubleReceiptNumberRaisesAnAlarm(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	first, _ := k.submit(submission)
 	second := k.item(item.TypeSubmission, item.NewID(h.clock.now()), 1, submission, func(it *item.Item) {
@@ -292,7 +315,11 @@ func TestDoubleReceiptNumberRaisesAnAlarm(t *testing.T) {
 
 // An item with attributes of a newer version must not become a dead letter.
 func TestNewerAttributesAreRetriedNotRejected(t *testing.T) {
-	h := setup(t)
+	eachSuite(t, testNewerAttributesAreRetriedNotRejected)
+}
+
+func testNewerAttributesAreRetriedNotRejected(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	it, _ := k.submit(submission)
 	it.Signature[0] ^= 1 // as if it covered the attribute
@@ -306,8 +333,10 @@ func TestNewerAttributesAreRetriedNotRejected(t *testing.T) {
 	}
 }
 
-func TestFormerIncarnationDrains(t *testing.T) {
-	h := setup(t)
+func TestFormerIncarnationDrains(t *testing.T) { eachSuite(t, testFormerIncarnationDrains) }
+
+func testFormerIncarnationDrains(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	old := h.enrol("107")
 	left, _ := old.submit(submission)
 	now := h.enrol("107")
@@ -330,7 +359,11 @@ func TestFormerIncarnationDrains(t *testing.T) {
 // Central signs for devices it knows, and for nobody else: whoever could make it sign a nonce of his choice could feed a
 // kiosk answers.
 func TestAnswersAreSignedForKnownDevicesOnly(t *testing.T) {
-	h := setup(t)
+	eachSuite(t, testAnswersAreSignedForKnownDevicesOnly)
+}
+
+func testAnswersAreSignedForKnownDevicesOnly(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	stranger := *k
 	stranger.dev.Kiosk = "999"
@@ -416,8 +449,10 @@ func TestAnswersAreSignedForKnownDevicesOnly(t *testing.T) {
 
 // Nobody can have a nonce signed that he does not hold the key for: not where no signature is asked for, and not with a
 // request that failed.
-func TestNoOracleForStrangers(t *testing.T) {
-	h := setup(t)
+func TestNoOracleForStrangers(t *testing.T) { eachSuite(t, testNoOracleForStrangers) }
+
+func testNoOracleForStrangers(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	header, _ := k.sign("GET", wire.PathHello, nil)
 	priv, pub, err := h.suite.GenerateSignKey()
@@ -440,8 +475,10 @@ func TestNoOracleForStrangers(t *testing.T) {
 	}
 }
 
-func TestAlteredRequestIsRefused(t *testing.T) {
-	h := setup(t)
+func TestAlteredRequestIsRefused(t *testing.T) { eachSuite(t, testAlteredRequestIsRefused) }
+
+func testAlteredRequestIsRefused(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	it, _ := k.submit(submission)
 	raw := must(json.Marshal([]*item.Item{it}))
@@ -463,8 +500,10 @@ func TestAlteredRequestIsRefused(t *testing.T) {
 	}
 }
 
-func TestEnrolment(t *testing.T) {
-	h := setup(t)
+func TestEnrolment(t *testing.T) { eachSuite(t, testEnrolment) }
+
+func testEnrolment(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	key := newKey(t, h.suite)
 	enrol := func(code string) error {
 		_, err := h.redeem(code, key)
@@ -504,8 +543,10 @@ func TestEnrolment(t *testing.T) {
 }
 
 // I11: no plaintext of a person in any file of central.
-func TestNoPersonalDataOnDiskOrInLogs(t *testing.T) {
-	h := setup(t)
+func TestNoPersonalDataOnDiskOrInLogs(t *testing.T) { eachSuite(t, testNoPersonalDataOnDiskOrInLogs) }
+
+func testNoPersonalDataOnDiskOrInLogs(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	k := h.enrol("107")
 	it, code := k.submit(submission)
 	k.stored(it)
@@ -540,8 +581,10 @@ func TestNoPersonalDataOnDiskOrInLogs(t *testing.T) {
 	}
 }
 
-func TestKeysAreSecretAndNeverReplaced(t *testing.T) {
-	h := setup(t)
+func TestKeysAreSecretAndNeverReplaced(t *testing.T) { eachSuite(t, testKeysAreSecretAndNeverReplaced) }
+
+func testKeysAreSecretAndNeverReplaced(t *testing.T, suite item.Suite) {
+	h := setup(t, suite)
 	for _, name := range []string{central.KeysFile, central.TokenFile} {
 		info, err := os.Stat(filepath.Join(h.dir, name))
 		if err != nil || info.Mode().Perm() != 0o600 {

@@ -32,7 +32,8 @@ var errDown = errors.New("network is unreachable")
 // central is a small upstream behind a line: it proves requests, keeps a ledger in memory, signs acks and answers. As a
 // RoundTripper it works inside a bubble. before may answer in its place; after may spoil or lose its answer.
 type central struct {
-	t testing.TB
+	suite item.Suite
+	t     testing.TB
 
 	sealPriv, sealPub, signPriv, signPub, upPriv, upPub []byte
 
@@ -52,13 +53,13 @@ type central struct {
 	page     func(cursor string, p wire.FeedPage) (int, any)              // spoils a page
 }
 
-func newCentral(t testing.TB) *central {
-	c := &central{t: t, epoch: "e1", ledger: map[string]*wire.Ack{}, digests: map[string]string{}, caseSeq: map[string]int{},
+func newCentral(t testing.TB, suite item.Suite) *central {
+	c := &central{t: t, suite: suite, epoch: "e1", ledger: map[string]*wire.Ack{}, digests: map[string]string{}, caseSeq: map[string]int{},
 		changed: make(chan struct{}), requests: map[string][]time.Time{}}
 	var errs [3]error
-	c.sealPriv, c.sealPub, errs[0] = item.Default().GenerateSealKey()
-	c.signPriv, c.signPub, errs[1] = item.Default().GenerateSignKey()
-	c.upPriv, c.upPub, errs[2] = item.Default().GenerateSignKey()
+	c.sealPriv, c.sealPub, errs[0] = c.suite.GenerateSealKey()
+	c.signPriv, c.signPub, errs[1] = c.suite.GenerateSignKey()
+	c.upPriv, c.upPub, errs[2] = c.suite.GenerateSignKey()
 	if err := errors.Join(errs[:]...); err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func (c *central) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (c *central) serve(w *httptest.ResponseRecorder, r *http.Request, body []byte) error {
-	claims, err := wire.VerifyRequest(item.Default(), c.signPub, r.Header.Get(wire.HeaderRequest), r.Method, r.URL.RequestURI(), body)
+	claims, err := wire.VerifyRequest(c.suite, c.signPub, r.Header.Get(wire.HeaderRequest), r.Method, r.URL.RequestURI(), body)
 	if err != nil {
 		c.t.Errorf("request to %s is not proven: %v", r.URL.Path, err)
 	}
@@ -117,7 +118,7 @@ func (c *central) serve(w *httptest.ResponseRecorder, r *http.Request, body []by
 	if err != nil {
 		return err
 	}
-	sig, err := wire.SignAnswer(item.Default(), c.upPriv, "up-1", wire.Request{Method: r.Method, Path: r.URL.RequestURI(), Body: body, Nonce: claims.Nonce},
+	sig, err := wire.SignAnswer(c.suite, c.upPriv, "up-1", wire.Request{Method: r.Method, Path: r.URL.RequestURI(), Body: body, Nonce: claims.Nonce},
 		status, epoch, raw)
 	if err != nil {
 		return err
@@ -169,7 +170,7 @@ func (c *central) take(body []byte) (int, any) {
 
 // store keeps the item as central would: once, in the order of its case.
 func (c *central) store(it *item.Item) wire.Result {
-	if err := item.Verify(it, item.Default(), c.signPub); err != nil {
+	if err := item.Verify(it, c.suite, c.signPub); err != nil {
 		c.t.Errorf("item does not verify: %v", err)
 	}
 	if ack := c.ledger[it.ID]; ack != nil {
@@ -198,7 +199,7 @@ func (c *central) store(it *item.Item) wire.Result {
 func (c *central) altered(a *wire.Ack, change func(a *wire.Ack)) *wire.Ack {
 	b := *a
 	change(&b)
-	if err := b.Sign(item.Default(), c.upPriv); err != nil {
+	if err := b.Sign(c.suite, c.upPriv); err != nil {
 		c.t.Error(err)
 	}
 	return &b
@@ -209,7 +210,7 @@ func held(a *wire.Ack) { a.Status = wire.Held }
 func (c *central) sign(it *item.Item) *wire.Ack {
 	a := &wire.Ack{Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: it.Digest().String(), Status: wire.Stored, Tier: wire.TierCentral,
 		Epoch: c.epoch, Position: uint64(len(c.ledger) + 1), At: item.FormatTime(time.Now()), Key: "up-1"}
-	if err := a.Sign(item.Default(), c.upPriv); err != nil {
+	if err := a.Sign(c.suite, c.upPriv); err != nil {
 		c.t.Error(err)
 	}
 	return a
@@ -308,7 +309,7 @@ func newNode(t testing.TB, c *central) *node {
 	t.Helper()
 	n := &node{t: t, central: c}
 	n.cfg = outbox.Config{Dir: t.TempDir(), Source: kiosk, Now: time.Now,
-		Sealer:     item.Sealer{Suite: item.Default(), SealKey: "seal-1", SealPublic: c.sealPub, SignKey: "kiosk-1", SignPriv: c.signPriv},
+		Sealer:     item.Sealer{Suite: c.suite, SealKey: "seal-1", SealPublic: c.sealPub, SignKey: "kiosk-1", SignPriv: c.signPriv},
 		CaseNumber: func(running uint32) (string, error) { return fmt.Sprintf("1101010702%06d8343", running), nil }}
 	n.open()
 	return n
@@ -320,12 +321,12 @@ func (n *node) open() {
 	if n.out, err = outbox.Open(n.cfg); err != nil {
 		n.t.Fatal(err)
 	}
-	client, err := wire.NewClient(wire.ClientConfig{BaseURL: "https://central.example", Suite: item.Default(), Source: kiosk, SignKey: "kiosk-1",
+	client, err := wire.NewClient(wire.ClientConfig{BaseURL: "https://central.example", Suite: n.central.suite, Source: kiosk, SignKey: "kiosk-1",
 		SignPriv: n.central.signPriv, UpstreamKey: "up-1", UpstreamPub: n.central.upPub, Now: time.Now, HTTP: wire.HTTPOptions{Transport: n.central}})
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	n.Engine, err = New(Config{Outbox: n.out, Client: client, Suite: item.Default(), AckKeys: map[string]AckKey{"up-1": {wire.TierCentral, n.central.upPub}}, Now: time.Now})
+	n.Engine, err = New(Config{Outbox: n.out, Client: client, Suite: n.central.suite, AckKeys: map[string]AckKey{"up-1": {wire.TierCentral, n.central.upPub}}, Now: time.Now})
 	if err != nil {
 		n.t.Fatal(err)
 	}

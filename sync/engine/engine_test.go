@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,15 +18,19 @@ import (
 	"onedoor/sync/wire"
 )
 
-// bubble runs a test in fake time with a node before a central; the outbox and the engine are the real ones.
+// bubble runs a test for each suite in fake time with a node before a central; the outbox and the engine are the real ones.
 func bubble(t *testing.T, test func(t *testing.T, n *node, c *central)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		c := newCentral(t)
-		n := newNode(t, c)
-		defer func() { n.close() }()
-		test(t, n, c)
-	})
+	for _, suite := range item.Suites() {
+		t.Run(suite.Name(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newCentral(t, suite)
+				n := newNode(t, c)
+				defer func() { n.close() }()
+				test(t, n, c)
+			})
+		})
+	}
 }
 
 func TestDeliversOnceAndInCaseOrder(t *testing.T) {
@@ -76,9 +81,12 @@ func TestFirstItemWithinTwoSecondsOfTheLinksReturn(t *testing.T) {
 // A reply lost after the commit, for every batch: N4, N5, I2.
 func TestLostRepliesMakeNoSecondRow(t *testing.T) {
 	bubble(t, func(t *testing.T, n *node, c *central) {
+		var mu sync.Mutex // several batches are under way
 		seen := map[string]int{}
 		c.set(func(c *central) {
 			c.after = func(r *http.Request, resp *http.Response) (*http.Response, error) {
+				mu.Lock()
+				defer mu.Unlock()
 				if r.URL.Path == wire.PathBatches {
 					if key := r.Header.Get(wire.HeaderRequest); seen[key] < 3 { // the quick retries, too
 						seen[key]++
@@ -692,7 +700,7 @@ func TestDelays(t *testing.T) {
 }
 
 func TestNewRefusesIncompleteConfig(t *testing.T) {
-	c := newCentral(t)
+	c := newCentral(t, item.Default())
 	n := newNode(t, c)
 	defer n.close()
 	for name, change := range map[string]func(*Config){

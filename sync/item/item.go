@@ -46,18 +46,19 @@ type Item struct {
 	CaseID      string `json:"caseid,omitempty"`
 	CaseSeq     string `json:"caseseq,omitempty"` // 6 digits, contiguous per case from 1
 	ReceiptNo   string `json:"receiptno,omitempty"`
-	TrackHash   string `json:"trackhash,omitempty"` // tracking.Hash of the code on the receipt
-	Prev        string `json:"prev"`                // digest of the source's item before this one; Genesis for the first
-	Catalogue   string `json:"catalogue,omitempty"` // version of the service catalogue in use
-	Suite       string `json:"suite"`               // names the sealing and signing algorithms
-	SealKey     string `json:"sealkey"`             // id of central's sealing key
-	SignKey     string `json:"signkey"`             // id of the device's signing key
+	TrackHash   string `json:"trackhash,omitempty"`  // tracking.Hash of the code on the receipt
+	Prev        string `json:"prev"`                 // digest of the source's item before this one; Genesis for the first
+	Catalogue   string `json:"catalogue,omitempty"`  // version of the service catalogue in use
+	Suite       string `json:"suite"`                // names the sealing and signing algorithms
+	SealKey     string `json:"sealkey"`              // id of central's sealing key
+	SignKey     string `json:"signkey"`              // id of the device's signing key
+	Dictionary  string `json:"dictionary,omitempty"` // Dictionary.ID of the one that the payload is compressed with; empty for none
 	DataType    string `json:"datacontenttype"`
 	Data        []byte `json:"data_base64"` // sealed payload
 	Signature   []byte `json:"signature"`   // by the device over Digest
 }
 
-// Digest is the SHA-256 of an item's attributes and sealed data, without the signature.
+// Digest is the hash of an item's attributes and sealed data, without the signature: SHA-256, and SM3 with the SM suite.
 type Digest [sha256.Size]byte
 
 // Genesis is the Prev of a source's first item.
@@ -86,14 +87,14 @@ type attribute struct {
 
 // attributes lists what the signature binds, in an order that never changes. A new attribute is appended and written
 // only when present, so that older items keep their digests.
-func (it *Item) attributes() [17]attribute {
-	return [17]attribute{
+func (it *Item) attributes() [18]attribute {
+	return [18]attribute{
 		{"specversion", it.SpecVersion, false}, {"id", it.ID, false}, {"source", it.Source, false},
 		{"type", string(it.Type), false}, {"subject", it.Subject, false}, {"time", it.Time, false},
 		{"sequence", it.Sequence, true}, {"caseid", it.CaseID, false}, {"caseseq", it.CaseSeq, true},
 		{"receiptno", it.ReceiptNo, true}, {"trackhash", it.TrackHash, false}, {"prev", it.Prev, true},
 		{"catalogue", it.Catalogue, false}, {"suite", it.Suite, false}, {"sealkey", it.SealKey, false},
-		{"signkey", it.SignKey, false}, {"datacontenttype", it.DataType, false},
+		{"signkey", it.SignKey, false}, {"datacontenttype", it.DataType, false}, {"dictionary", it.Dictionary, false},
 	}
 }
 
@@ -115,17 +116,23 @@ func (it *Item) hash(domain string, late bool) [sha256.Size]byte {
 		buf = append(binary.BigEndian.AppendUint32(buf, uint32(len(a.name))), a.name...)
 		buf = append(binary.BigEndian.AppendUint32(buf, uint32(len(a.value))), a.value...)
 	}
-	return sha256.Sum256(buf)
+	return it.sum(buf)
+}
+
+// sum hashes parts one after the other with the hash of the item's suite.
+func (it *Item) sum(parts ...[]byte) (sum [sha256.Size]byte) {
+	h := newHash(it.Suite)
+	for _, p := range parts {
+		h.Write(p)
+	}
+	h.Sum(sum[:0])
+	return sum
 }
 
 // Digest computes the item's identity of content.
 func (it *Item) Digest() Digest {
 	header := it.Header()
-	h := sha256.New()
-	h.Write([]byte("onedoor item v1"))
-	h.Write(header[:])
-	h.Write(it.Data)
-	return Digest(h.Sum(nil))
+	return it.sum([]byte("onedoor item v1"), header[:], it.Data)
 }
 
 // FormatSequence writes n as the 20 digits of Item.Sequence; FormatCaseSeq as the 6 of Item.CaseSeq.
@@ -197,6 +204,8 @@ func (it *Item) validateBound() error {
 		return bad("type")
 	case it.DataType != ContentType:
 		return bad("datacontenttype")
+	case !validDictionary(it.Dictionary):
+		return bad("dictionary")
 	case it.Suite == "" || it.SealKey == "" || it.SignKey == "":
 		return bad("suite, sealkey or signkey")
 	case it.CaseID != "" && !validUUID(it.CaseID):

@@ -1,12 +1,9 @@
 package item
 
 import (
-	"crypto/ecdh"
 	"errors"
 	"fmt"
 )
-
-func ecdhX25519() ecdh.Curve { return ecdh.X25519() }
 
 // Sealer seals and signs the items of one device. It can not open what it sealed.
 type Sealer struct {
@@ -15,6 +12,7 @@ type Sealer struct {
 	SealPublic []byte
 	SignKey    string // id of the device's key
 	SignPriv   []byte
+	Dictionary *Dictionary // that payloads are compressed with; nil: none
 }
 
 // ErrSignature is returned for an item whose signature is not by the given key.
@@ -33,14 +31,17 @@ func (s Sealer) Finish(it *Item, payload []byte) error {
 func (s Sealer) Seal(it *Item, payload []byte) error {
 	it.SpecVersion, it.DataType = SpecVersion, ContentType
 	it.Suite, it.SealKey, it.SignKey = s.Suite.Name(), s.SealKey, s.SignKey
-	it.Data, it.Signature = nil, nil
+	it.Data, it.Signature, it.Dictionary = nil, nil, ""
+	if s.Dictionary != nil {
+		it.Dictionary = s.Dictionary.ID()
+	}
 	if err := it.validateBound(); err != nil {
 		return err
 	}
 	if len(payload) > MaxPayload { // Open would refuse it
 		return fmt.Errorf("%w: payload of %d bytes", ErrInvalid, len(payload))
 	}
-	packed, err := compress(payload)
+	packed, err := compress(payload, s.Dictionary)
 	if err != nil {
 		return err
 	}
@@ -81,13 +82,34 @@ func Verify(it *Item, suite Suite, signPublic []byte) error {
 	return nil
 }
 
-// Open gives the payload of an item to the holder of central's private key. It says nothing about the item's numbers:
-// Verify does.
-func Open(it *Item, suite Suite, sealPrivate []byte) ([]byte, error) {
+// Opener opens what was sealed to central. Any goroutine may use it.
+type Opener struct {
+	Suite        Suite
+	SealPrivate  []byte
+	Dictionaries Dictionaries
+}
+
+// Open gives the payload of an item, which the caller wipes. It says nothing about the item's numbers: Verify does.
+// ErrOpen, or ErrDictionary for an item that is well sealed and compressed with a dictionary that is not known here.
+func (o Opener) Open(it *Item) ([]byte, error) {
 	info := it.Binding()
-	packed, err := suite.Open(sealPrivate, info[:], it.Data)
+	packed, err := o.Suite.Open(o.SealPrivate, info[:], it.Data)
 	if err != nil {
 		return nil, fmt.Errorf("open item %s: %w", it.ID, err)
 	}
-	return inflate(packed)
+	defer clear(packed)
+	dictionary, err := o.Dictionaries.of(it.Dictionary)
+	if err != nil {
+		return nil, fmt.Errorf("open item %s: %w", it.ID, err)
+	}
+	plain, err := inflate(packed, dictionary)
+	if err != nil {
+		return nil, fmt.Errorf("open item %s: %w", it.ID, err)
+	}
+	return plain, nil
+}
+
+// Open gives the payload of an item that was compressed without a dictionary to the holder of central's private key.
+func Open(it *Item, suite Suite, sealPrivate []byte) ([]byte, error) {
+	return Opener{Suite: suite, SealPrivate: sealPrivate}.Open(it)
 }

@@ -1,20 +1,28 @@
 package item
 
 import (
-	"crypto/ed25519"
-	"crypto/hpke"
+	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
 	"errors"
 	"fmt"
+	"hash"
+	"strings"
+	"sync/atomic"
 
-	"github.com/klauspost/compress/zstd"
+	"github.com/emmansun/gmsm/sm3"
 )
 
-// Suite is a set of algorithms for sealing and signing. Keys are opaque bytes in the suite's own encoding.
+// Suite is a set of algorithms for sealing and signing. Keys are opaque bytes in the suite's own encoding. Its methods may
+// be called from any goroutine. A suite keeps what it derived from the private key it used last, so whoever signs or
+// opens much keeps his suite.
 type Suite interface {
 	Name() string
 	// GenerateSealKey makes central's key pair for sealing, GenerateSignKey a device's or an upstream's for signing.
 	GenerateSealKey() (private, public []byte, err error)
 	GenerateSignKey() (private, public []byte, err error)
+	// SignPublic gives the public key that belongs to a private one for signing.
+	SignPublic(private []byte) ([]byte, error)
 	// Seal encrypts plaintext to public with info bound in; Open reverses it and fails when either was altered.
 	Seal(public, info, plaintext []byte) ([]byte, error)
 	Open(private, info, sealed []byte) ([]byte, error)
@@ -22,98 +30,59 @@ type Suite interface {
 	Verify(public, message, signature []byte) bool
 }
 
-// ErrOpen is returned when a sealed payload does not belong to its key or its attributes.
-var ErrOpen = errors.New("payload cannot be opened with this key and these attributes")
+var (
+	// ErrOpen is returned when a sealed payload does not belong to its key or its attributes.
+	ErrOpen = errors.New("payload cannot be opened with this key and these attributes")
+	// ErrSuite is returned for the name of a suite that this program does not have.
+	ErrSuite = errors.New("unknown suite of algorithms")
+)
 
-// Default is the suite of RFC 9180 and RFC 8032: X25519 with HKDF-SHA256, AES-256-GCM, Ed25519.
-func Default() Suite { return international{} }
+// Names of the suites, as they stand in Item.Suite. They never change.
+const (
+	nameDefault = "x25519-aes256gcm-ed25519"
+	nameSM      = "sm2-sm3-sm4gcm"
+)
 
-type international struct{}
+// Suites gives every suite of this program, the default one first.
+func Suites() []Suite { return []Suite{Default(), SM()} }
 
-var _ Suite = international{}
-
-// Name implements Suite.
-func (international) Name() string { return "x25519-aes256gcm-ed25519" }
-
-func (international) GenerateSealKey() (private, public []byte, err error) {
-	k, err := hpke.DHKEM(ecdhX25519()).GenerateKey()
-	if err != nil {
-		return nil, nil, fmt.Errorf("generate sealing key: %w", err)
+// SuiteNamed gives the suite with that name. ErrSuite.
+func SuiteNamed(name string) (Suite, error) {
+	var known []string
+	for _, s := range Suites() {
+		if s.Name() == name {
+			return s, nil
+		}
+		known = append(known, s.Name())
 	}
-	private, err = k.Bytes()
-	if err != nil {
-		return nil, nil, fmt.Errorf("encode sealing key: %w", err)
-	}
-	return private, k.PublicKey().Bytes(), nil
+	return nil, fmt.Errorf("%w: %.40q, known are %s", ErrSuite, name, strings.Join(known, " and "))
 }
 
-func (international) GenerateSignKey() (private, public []byte, err error) {
-	pub, priv, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		return nil, nil, fmt.Errorf("generate signing key: %w", err)
+// newHash is the hash of the suite with that name, of 32 bytes. For a name that is not known here, whose items nobody
+// here can verify, it is SHA-256.
+func newHash(suite string) hash.Hash {
+	if suite == nameSM {
+		return sm3.New()
 	}
-	return priv.Seed(), pub, nil
+	return sha256.New()
 }
 
-func (international) Seal(public, info, plaintext []byte) ([]byte, error) {
-	pk, err := hpke.DHKEM(ecdhX25519()).NewPublicKey(public)
-	if err != nil {
-		return nil, fmt.Errorf("read sealing key: %w", err)
-	}
-	sealed, err := hpke.Seal(pk, hpke.HKDFSHA256(), hpke.AES256GCM(), info, plaintext)
-	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
-	}
-	return sealed, nil
+// lastKey keeps the form in which a suite uses a private key, for the key that was used last: a party has one, and
+// deriving it costs as much as a signature.
+type lastKey[K any] struct{ last atomic.Pointer[derived[K]] }
+
+type derived[K any] struct {
+	private []byte
+	key     K
 }
 
-func (international) Open(private, info, sealed []byte) ([]byte, error) {
-	k, err := hpke.DHKEM(ecdhX25519()).NewPrivateKey(private)
-	if err != nil {
-		return nil, fmt.Errorf("read sealing key: %w", err)
+func (l *lastKey[K]) of(private []byte, derive func(private []byte) (K, error)) (K, error) {
+	if d := l.last.Load(); d != nil && subtle.ConstantTimeCompare(d.private, private) == 1 {
+		return d.key, nil
 	}
-	plain, err := hpke.Open(k, hpke.HKDFSHA256(), hpke.AES256GCM(), info, sealed)
-	if err != nil {
-		return nil, ErrOpen
+	key, err := derive(private)
+	if err == nil {
+		l.last.Store(&derived[K]{bytes.Clone(private), key})
 	}
-	return plain, nil
-}
-
-func (international) Sign(private, message []byte) ([]byte, error) {
-	if len(private) != ed25519.SeedSize {
-		return nil, fmt.Errorf("sign: want a key of %d bytes, have %d", ed25519.SeedSize, len(private))
-	}
-	return ed25519.Sign(ed25519.NewKeyFromSeed(private), message), nil
-}
-
-func (international) Verify(public, message, signature []byte) bool {
-	return len(public) == ed25519.PublicKeySize && ed25519.Verify(public, message, signature)
-}
-
-// MaxPayload bounds what Open inflates, in bytes.
-const MaxPayload = 1 << 20
-
-// compress and inflate are zstd frames; a payload is compressed before it is sealed, since sealed bytes do not compress.
-func compress(plain []byte) ([]byte, error) {
-	// An encoder of its own each time, and a small one: a shared one would keep what the last visitor typed.
-	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false),
-		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(64<<10), zstd.WithLowerEncoderMem(true))
-	if err != nil {
-		return nil, fmt.Errorf("compress payload: %w", err)
-	}
-	defer w.Close()
-	return w.EncodeAll(plain, nil), nil
-}
-
-func inflate(packed []byte) ([]byte, error) {
-	r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(MaxPayload))
-	if err != nil {
-		return nil, fmt.Errorf("inflate payload: %w", err)
-	}
-	defer r.Close()
-	plain, err := r.DecodeAll(packed, nil)
-	if err != nil {
-		return nil, fmt.Errorf("inflate payload: %w", err)
-	}
-	return plain, nil
+	return key, err
 }

@@ -9,7 +9,7 @@ import (
 	"onedoor/sync/wire"
 )
 
-// TestC3AnOldImageIsFenced: upstream has more of this kiosk than it has itself, so its numbers are given out: it accepts
+// TestC3AnOldImageIsFenced (I7, I23): upstream has more of this kiosk than it has itself, so its numbers are given out: it accepts
 // nothing more, also after a restart, and what waits still goes out.
 func TestC3AnOldImageIsFenced(t *testing.T) {
 	b := setup(t)
@@ -39,7 +39,7 @@ func TestC3AnOldImageIsFenced(t *testing.T) {
 	}
 }
 
-// TestC2ACloneIsFenced: of two machines with one identity the one whose items come second is told so by the upstream's
+// TestC2ACloneIsFenced (D16, I23): of two machines with one identity the one whose items come second is told so by the upstream's
 // knowledge, and stops; nothing of either is lost.
 func TestC2ACloneIsFenced(t *testing.T) {
 	b := setup(t)

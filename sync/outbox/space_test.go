@@ -13,9 +13,9 @@ import (
 	"onedoor/sync/wire"
 )
 
-// TestD2NoAcceptanceOnAFullMedium: below the gate nothing new is taken, and it is said before anyone starts; what waits goes
+// TestD6NoAcceptanceOnAFullMedium: below the gate nothing new is taken, and it is said before anyone starts; what waits goes
 // on, and with room again so does everything.
-func TestD2NoAcceptanceOnAFullMedium(t *testing.T) {
+func TestD6NoAcceptanceOnAFullMedium(t *testing.T) {
 	b := setup(t)
 	if err := b.Close(); err != nil {
 		t.Fatal(err)

@@ -15,8 +15,10 @@ import (
 	"onedoor/sync/item"
 )
 
-func TestClientSpeaksTheProtocol(t *testing.T) {
-	u := newUpstream(t)
+func TestClientSpeaksTheProtocol(t *testing.T) { eachSuite(t, testClientSpeaksTheProtocol) }
+
+func testClientSpeaksTheProtocol(t *testing.T, suite item.Suite) {
+	u := newUpstream(t, suite)
 	c := u.client(HTTPOptions{})
 	if h, err := c.Hello(context.Background()); err != nil || h.Epoch != "e1" {
 		t.Errorf("hello %+v, %v", h, err)
@@ -44,7 +46,7 @@ func TestClientSpeaksTheProtocol(t *testing.T) {
 	if err != nil || len(a.Results) != 2 {
 		t.Fatalf("batch answer %+v, %v", a, err)
 	}
-	if err := a.Results[1].Ack.Verify(items[1], item.Default(), u.keys.upPub); err != nil {
+	if err := a.Results[1].Ack.Verify(items[1], suite, u.keys.upPub); err != nil {
 		t.Error(err)
 	}
 	u.set(nil, func(r *http.Request, _ []byte) (int, any) {
@@ -58,8 +60,10 @@ func TestClientSpeaksTheProtocol(t *testing.T) {
 	}
 }
 
-func TestSignedRefusalIsAProblem(t *testing.T) {
-	u := newUpstream(t)
+func TestSignedRefusalIsAProblem(t *testing.T) { eachSuite(t, testSignedRefusalIsAProblem) }
+
+func testSignedRefusalIsAProblem(t *testing.T, suite item.Suite) {
+	u := newUpstream(t, suite)
 	u.set(func(w http.ResponseWriter, _ *http.Request, signed []byte) {
 		w.Header().Set("Retry-After", "7")
 		w.WriteHeader(http.StatusConflict)
@@ -77,7 +81,9 @@ func TestSignedRefusalIsAProblem(t *testing.T) {
 }
 
 // What is not the upstream's answer to this request is no answer: N4, N6, N10, N11, N12, I3.
-func TestWhateverElseArrivesIsNoAnswer(t *testing.T) {
+func TestWhateverElseArrivesIsNoAnswer(t *testing.T) { eachSuite(t, testWhateverElseArrivesIsNoAnswer) }
+
+func testWhateverElseArrivesIsNoAnswer(t *testing.T, suite item.Suite) {
 	ok, err := json.Marshal(Hello{Tier: TierCentral, Epoch: "e1"})
 	if err != nil {
 		t.Fatal(err)
@@ -89,13 +95,13 @@ func TestWhateverElseArrivesIsNoAnswer(t *testing.T) {
 		}
 	}
 	var replay string
-	u := newUpstream(t)
+	u := newUpstream(t, suite)
 	reSigned := func(other func(*Request)) func(http.ResponseWriter, *http.Request, []byte) {
 		return func(w http.ResponseWriter, r *http.Request, b []byte) {
 			_, claims, _ := PeekRequest(r.Header.Get(HeaderRequest))
 			to := Request{r.Method, r.URL.RequestURI(), u.raw, claims.Nonce}
 			other(&to)
-			sig, err := SignAnswer(item.Default(), u.keys.upPriv, "up-1", to, 200, "e1", b)
+			sig, err := SignAnswer(suite, u.keys.upPriv, "up-1", to, 200, "e1", b)
 			if err != nil {
 				t.Error(err)
 			}
@@ -156,7 +162,7 @@ func TestWhateverElseArrivesIsNoAnswer(t *testing.T) {
 		},
 		"own key's signature": func(w http.ResponseWriter, r *http.Request, b []byte) {
 			_, claims, _ := PeekRequest(r.Header.Get(HeaderRequest))
-			sig, err := SignAnswer(item.Default(), u.keys.signPriv, "up-1", Request{r.Method, r.URL.RequestURI(), nil, claims.Nonce}, 200, "e1", b)
+			sig, err := SignAnswer(suite, u.keys.signPriv, "up-1", Request{r.Method, r.URL.RequestURI(), nil, claims.Nonce}, 200, "e1", b)
 			if err != nil {
 				t.Error(err)
 			}
@@ -206,7 +212,11 @@ func TestWhateverElseArrivesIsNoAnswer(t *testing.T) {
 
 // What does not name its ledger can not be told from an older one's.
 func TestAnswerWithoutItsEpochIsNoAnswer(t *testing.T) {
-	u := newUpstream(t)
+	eachSuite(t, testAnswerWithoutItsEpochIsNoAnswer)
+}
+
+func testAnswerWithoutItsEpochIsNoAnswer(t *testing.T, suite item.Suite) {
+	u := newUpstream(t, suite)
 	c := u.client(HTTPOptions{})
 	for _, epoch := range []string{"", "e2"} {
 		u.set(nil, func(r *http.Request, _ []byte) (int, any) {
@@ -231,8 +241,10 @@ func TestAnswerWithoutItsEpochIsNoAnswer(t *testing.T) {
 }
 
 // A reply that is lost once does not even reach the schedule: go-retryablehttp repeats the same bytes.
-func TestLostReplyIsRepeatedQuickly(t *testing.T) {
-	u := newUpstream(t)
+func TestLostReplyIsRepeatedQuickly(t *testing.T) { eachSuite(t, testLostReplyIsRepeatedQuickly) }
+
+func testLostReplyIsRepeatedQuickly(t *testing.T, suite item.Suite) {
+	u := newUpstream(t, suite)
 	lost := 0
 	var bodies [][]byte
 	u.set(func(w http.ResponseWriter, _ *http.Request, b []byte) {
@@ -252,8 +264,10 @@ func TestLostReplyIsRepeatedQuickly(t *testing.T) {
 	}
 }
 
-func TestNobodyThere(t *testing.T) {
-	u := newUpstream(t)
+func TestNobodyThere(t *testing.T) { eachSuite(t, testNobodyThere) }
+
+func testNobodyThere(t *testing.T, suite item.Suite) {
+	u := newUpstream(t, suite)
 	c := u.client(HTTPOptions{})
 	u.Close()
 	_, err := c.PostBatch(context.Background(), []*item.Item{u.keys.item(t, 1)})
@@ -263,8 +277,10 @@ func TestNobodyThere(t *testing.T) {
 	}
 }
 
-func TestStalledUpstreamIsGivenUp(t *testing.T) {
-	u := newUpstream(t)
+func TestStalledUpstreamIsGivenUp(t *testing.T) { eachSuite(t, testStalledUpstreamIsGivenUp) }
+
+func testStalledUpstreamIsGivenUp(t *testing.T, suite item.Suite) {
+	u := newUpstream(t, suite)
 	u.set(func(_ http.ResponseWriter, r *http.Request, _ []byte) { <-r.Context().Done() }, nil)
 	if _, err := u.client(HTTPOptions{HeaderTimeout: 50 * time.Millisecond}).Hello(context.Background()); !errors.Is(err, ErrNoAnswer) {
 		t.Errorf("silent upstream: %v", err)
@@ -284,8 +300,10 @@ func TestStalledUpstreamIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestPlainHTTPOnlyToLoopback(t *testing.T) {
-	u := newUpstream(t)
+func TestPlainHTTPOnlyToLoopback(t *testing.T) { eachSuite(t, testPlainHTTPOnlyToLoopback) }
+
+func testPlainHTTPOnlyToLoopback(t *testing.T, suite item.Suite) {
+	u := newUpstream(t, suite)
 	for base, want := range map[string]error{
 		"http://127.0.0.1:8080": nil, "http://localhost": nil, "http://[::1]:9/": nil, "https://sync.example.gov.cn": nil,
 		"http://10.0.0.1": ErrInsecure, "http://sync.example.gov.cn": ErrInsecure, "http://localhost.example.com": ErrInsecure,
@@ -302,7 +320,7 @@ func TestPlainHTTPOnlyToLoopback(t *testing.T) {
 		if _, err := NewClient(cfg); err == nil {
 			t.Errorf("%q was accepted", base)
 		}
-		if _, err := Enrol(context.Background(), base, HTTPOptions{}, item.Default(), Enrolment{}); err == nil {
+		if _, err := Enrol(context.Background(), base, HTTPOptions{}, suite, Enrolment{}); err == nil {
 			t.Errorf("enrolled at %q", base)
 		}
 	}
@@ -340,12 +358,14 @@ func TestRetryAfter(t *testing.T) {
 }
 
 func device(k keys) Device {
-	return Device{Hall: "11010", Kiosk: "107", Incarnation: "02", Number: 7, SignKey: "kiosk-1", Suite: item.Default().Name(), SealKey: "seal-1",
+	return Device{Hall: "11010", Kiosk: "107", Incarnation: "02", Number: 7, SignKey: "kiosk-1", Suite: k.suite.Name(), SealKey: "seal-1",
 		SealPublic: k.sealPub, UpstreamKey: "up-1", UpstreamPub: k.upPub, TrackingKey: []byte("secret"), TrackingURL: "HTTPS://SX.GOV.CN", Epoch: "e1"}
 }
 
-func TestEnrol(t *testing.T) {
-	k := newKeys(t)
+func TestEnrol(t *testing.T) { eachSuite(t, testEnrol) }
+
+func testEnrol(t *testing.T, suite item.Suite) {
+	k := newKeys(t, suite)
 	d := device(k)
 	key, status, path := k.upPriv, http.StatusOK, PathEnrolments
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -368,7 +388,7 @@ func TestEnrol(t *testing.T) {
 			w.Header().Set("Content-Type", TypeProblem)
 			body = []byte(`{"type":"` + ProblemCode + `","title":"unknown code"}`)
 		}
-		sig, err := SignAnswer(item.Default(), key, "up-1", Request{Method: r.Method, Path: path, Body: asked}, status, "e1", body)
+		sig, err := SignAnswer(suite, key, "up-1", Request{Method: r.Method, Path: path, Body: asked}, status, "e1", body)
 		if err != nil {
 			t.Error(err)
 		}
@@ -378,7 +398,7 @@ func TestEnrol(t *testing.T) {
 	}))
 	defer s.Close()
 	enrol := func() (Device, error) {
-		return Enrol(context.Background(), s.URL, HTTPOptions{}, item.Default(), Enrolment{Code: "7K3M-9QXD", Suite: d.Suite, SignPublic: k.signPub})
+		return Enrol(context.Background(), s.URL, HTTPOptions{}, suite, Enrolment{Code: "7K3M-9QXD", Suite: d.Suite, SignPublic: k.signPub})
 	}
 	got, err := enrol()
 	if err != nil || got.Source() != kiosk || !bytes.Equal(got.UpstreamPub, k.upPub) || got.Number != 7 {

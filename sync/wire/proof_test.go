@@ -8,11 +8,13 @@ import (
 	"onedoor/sync/item"
 )
 
-func TestAckIsSpoiltByAnyChange(t *testing.T) {
-	k := newKeys(t)
+func TestAckIsSpoiltByAnyChange(t *testing.T) { eachSuite(t, testAckIsSpoiltByAnyChange) }
+
+func testAckIsSpoiltByAnyChange(t *testing.T, suite item.Suite) {
+	k := newKeys(t, suite)
 	it := k.item(t, 1)
 	good := k.ack(t, it)
-	if err := good.Verify(it, item.Default(), k.upPub); err != nil {
+	if err := good.Verify(it, suite, k.upPub); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*Ack){
@@ -24,7 +26,7 @@ func TestAckIsSpoiltByAnyChange(t *testing.T) {
 	} {
 		a := *good
 		change(&a)
-		if err := a.Verify(it, item.Default(), k.upPub); !errors.Is(err, ErrAck) {
+		if err := a.Verify(it, suite, k.upPub); !errors.Is(err, ErrAck) {
 			t.Errorf("%s changed: %v", name, err)
 		}
 	}
@@ -32,22 +34,24 @@ func TestAckIsSpoiltByAnyChange(t *testing.T) {
 		a := *good
 		a.Sig = append([]byte(nil), good.Sig...)
 		a.Sig[i] ^= 1
-		if err := a.Verify(it, item.Default(), k.upPub); !errors.Is(err, ErrAck) {
+		if err := a.Verify(it, suite, k.upPub); !errors.Is(err, ErrAck) {
 			t.Errorf("signature byte %d changed: %v", i, err)
 		}
 	}
-	if err := good.Verify(it, item.Default(), k.signPub); !errors.Is(err, ErrAck) {
+	if err := good.Verify(it, suite, k.signPub); !errors.Is(err, ErrAck) {
 		t.Errorf("another's key: %v", err)
 	}
 	other := k.item(t, 1)
-	if err := good.Verify(other, item.Default(), k.upPub); !errors.Is(err, ErrAck) {
+	if err := good.Verify(other, suite, k.upPub); !errors.Is(err, ErrAck) {
 		t.Errorf("another item: %v", err)
 	}
 }
 
-func TestRequestIsSpoiltByAnyChange(t *testing.T) {
-	k := newKeys(t)
-	suite, body := item.Default(), []byte("body")
+func TestRequestIsSpoiltByAnyChange(t *testing.T) { eachSuite(t, testRequestIsSpoiltByAnyChange) }
+
+func testRequestIsSpoiltByAnyChange(t *testing.T, suite item.Suite) {
+	k := newKeys(t, suite)
+	body := []byte("body")
 	header, nonce, err := SignRequest(suite, k.signPriv, "kiosk-1", kiosk.String(), "POST", "/sync/v1/batches?x=1", body, start)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +120,7 @@ func TestRequestIsSpoiltByAnyChange(t *testing.T) {
 }
 
 func FuzzRequestHeader(f *testing.F) {
-	k := newKeys(f)
+	k := newKeys(f, item.Default())
 	header, _, err := SignRequest(item.Default(), k.signPriv, "kiosk-1", kiosk.String(), "GET", PathHello, nil, start)
 	if err != nil {
 		f.Fatal(err)

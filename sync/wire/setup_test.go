@@ -18,20 +18,31 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// eachSuite runs a test for every suite of algorithms.
+func eachSuite(t *testing.T, test func(t *testing.T, suite item.Suite)) {
+	t.Helper()
+	for _, suite := range item.Suites() {
+		t.Run(suite.Name(), func(t *testing.T) { test(t, suite) })
+	}
+}
+
 var (
 	kiosk = item.Source{Hall: "11010", Kiosk: "107", Incarnation: "02"}
 	start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 )
 
-type keys struct{ sealPriv, sealPub, signPriv, signPub, upPriv, upPub []byte }
+type keys struct {
+	suite                                               item.Suite
+	sealPriv, sealPub, signPriv, signPub, upPriv, upPub []byte
+}
 
-func newKeys(t testing.TB) keys {
+func newKeys(t testing.TB, suite item.Suite) keys {
 	t.Helper()
-	var k keys
+	k := keys{suite: suite}
 	var errs [3]error
-	k.sealPriv, k.sealPub, errs[0] = item.Default().GenerateSealKey()
-	k.signPriv, k.signPub, errs[1] = item.Default().GenerateSignKey()
-	k.upPriv, k.upPub, errs[2] = item.Default().GenerateSignKey()
+	k.sealPriv, k.sealPub, errs[0] = k.suite.GenerateSealKey()
+	k.signPriv, k.signPub, errs[1] = k.suite.GenerateSignKey()
+	k.upPriv, k.upPub, errs[2] = k.suite.GenerateSignKey()
 	if err := errors.Join(errs[:]...); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +53,7 @@ func (k keys) item(t testing.TB, seq uint64) *item.Item {
 	t.Helper()
 	it := &item.Item{ID: item.NewID(start), Source: kiosk.String(), Type: item.TypeSubmission, Time: item.FormatTime(start),
 		Sequence: item.FormatSequence(seq), CaseID: item.NewID(start), CaseSeq: item.FormatCaseSeq(1), Prev: item.Genesis}
-	s := item.Sealer{Suite: item.Default(), SealKey: "seal-1", SealPublic: k.sealPub, SignKey: "kiosk-1", SignPriv: k.signPriv}
+	s := item.Sealer{Suite: k.suite, SealKey: "seal-1", SealPublic: k.sealPub, SignKey: "kiosk-1", SignPriv: k.signPriv}
 	if err := s.Finish(it, []byte("payload")); err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +64,7 @@ func (k keys) ack(t testing.TB, it *item.Item) *Ack {
 	t.Helper()
 	a := &Ack{Source: it.Source, Sequence: it.Sequence, ID: it.ID, Digest: it.Digest().String(), Status: Stored, Tier: TierCentral, Epoch: "e1",
 		Position: 7, At: item.FormatTime(start), Key: "up-1"}
-	if err := a.Sign(item.Default(), k.upPriv); err != nil {
+	if err := a.Sign(k.suite, k.upPriv); err != nil {
 		t.Fatal(err)
 	}
 	return a
@@ -73,8 +84,8 @@ type upstream struct {
 	raw    []byte // the last request's body; read only inside answer and fault
 }
 
-func newUpstream(t testing.TB) *upstream {
-	u := &upstream{t: t, keys: newKeys(t)}
+func newUpstream(t testing.TB, suite item.Suite) *upstream {
+	u := &upstream{t: t, keys: newKeys(t, suite)}
 	u.answer = func(*http.Request, []byte) (int, any) { return http.StatusOK, Hello{Tier: TierCentral, Epoch: "e1"} }
 	u.Server = httptest.NewServer(u)
 	t.Cleanup(u.Close)
@@ -90,7 +101,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client hung up
 	}
 	u.raw = raw
-	claims, err := VerifyRequest(item.Default(), u.keys.signPub, r.Header.Get(HeaderRequest), r.Method, r.URL.RequestURI(), raw)
+	claims, err := VerifyRequest(u.keys.suite, u.keys.signPub, r.Header.Get(HeaderRequest), r.Method, r.URL.RequestURI(), raw)
 	if err != nil || claims.Source != kiosk.String() || r.Header.Get(HeaderVersion) != Version {
 		u.t.Errorf("request %s %s is not proven: %v", r.Method, r.URL, err)
 	}
@@ -99,7 +110,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		u.t.Error(err)
 	}
-	sig, err := SignAnswer(item.Default(), u.keys.upPriv, "up-1", Request{r.Method, r.URL.RequestURI(), raw, claims.Nonce}, status, "e1", body)
+	sig, err := SignAnswer(u.keys.suite, u.keys.upPriv, "up-1", Request{r.Method, r.URL.RequestURI(), raw, claims.Nonce}, status, "e1", body)
 	if err != nil {
 		u.t.Error(err)
 	}
@@ -137,7 +148,7 @@ func (u *upstream) count() int {
 }
 
 func (u *upstream) config() ClientConfig {
-	return ClientConfig{BaseURL: u.URL, Suite: item.Default(), Source: kiosk, SignKey: "kiosk-1", SignPriv: u.keys.signPriv,
+	return ClientConfig{BaseURL: u.URL, Suite: u.keys.suite, Source: kiosk, SignKey: "kiosk-1", SignPriv: u.keys.signPriv,
 		UpstreamKey: "up-1", UpstreamPub: u.keys.upPub, Now: func() time.Time { return start }}
 }
 

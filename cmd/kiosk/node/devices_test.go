@@ -3,6 +3,7 @@ package node_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"onedoor/app/kiosk"
 	"onedoor/device/sim"
@@ -39,7 +40,7 @@ func TestDevicesAreFoundAmongCandidates(t *testing.T) {
 	w.file.Printer.Port, w.file.Printer.Ports = "", []string{ports[1], ports[0]}
 	w.start()
 	got := w.submit("card-1")
-	for range 10 { // the printer may not have been found yet
+	for began := time.Now(); time.Since(began) < limit; { // the printer may not have been found yet
 		if got.Receipt.Tone == kiosk.Good {
 			return
 		}

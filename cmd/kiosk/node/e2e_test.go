@@ -18,6 +18,7 @@ import (
 
 	"onedoor/app/config"
 	"onedoor/app/kiosk"
+	"onedoor/assets/dictionaries"
 	"onedoor/cmd/hallsim/hall"
 	"onedoor/cmd/kiosk/node"
 	"onedoor/device/sim"
@@ -63,7 +64,12 @@ func build(t testing.TB) *world {
 	}
 	var handler http.Handler
 	w.web = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
-	w.central, err = central.New(central.Config{Store: w.store, Suite: item.Default(), Keys: keys, Now: time.Now, Logger: quiet, TrackingURL: w.web.URL})
+	known, err := central.OpenDictionaries(filepath.Join(dir, "central"), dictionaries.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.central, err = central.New(central.Config{Store: w.store, Suite: item.Default(), Keys: keys, Now: time.Now, Logger: quiet, TrackingURL: w.web.URL,
+		Dictionaries: known})
 	if err != nil {
 		t.Fatal(err)
 	}

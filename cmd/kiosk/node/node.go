@@ -20,6 +20,7 @@ import (
 	"onedoor/app/receipt"
 	"onedoor/app/text"
 	"onedoor/assets"
+	"onedoor/assets/dictionaries"
 	"onedoor/sync/engine"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
@@ -143,17 +144,20 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 
 // openSync opens the outbox and prepares the engine that empties it.
 func (n *Node) openSync(cfg Config, id config.Identity) error {
-	suite := item.Default()
-	if id.Device.Suite != suite.Name() {
-		return fmt.Errorf("start kiosk: enrolled for suite %q, this program has %q", id.Device.Suite, suite.Name())
+	suite, err := item.SuiteNamed(id.Device.Suite)
+	if err != nil {
+		return fmt.Errorf("start kiosk: enrolled for another program: %w", err)
+	}
+	known, err := item.LoadDictionaries(dictionaries.FS)
+	if err != nil {
+		return fmt.Errorf("start kiosk: %w", err)
 	}
 	source := id.Device.Source()
 	numbers := receipt.Numbers{Hall: source.Hall, Kiosk: source.Kiosk, Incarnation: source.Incarnation, Salt: salt()}
-	var err error
 	n.outbox, err = outbox.Open(outbox.Config{
 		Dir: filepath.Join(cfg.File.Data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: cfg.Now,
 		Sealer: item.Sealer{Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic,
-			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate},
+			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, Dictionary: known.Newest()},
 		Logger: cfg.Logger.With("part", "outbox"),
 	})
 	if err != nil {
