@@ -10,7 +10,7 @@ import (
 type LineFaults struct {
 	Damage  float64       // share of the bytes that arrive as others, 0 to 1
 	Dribble time.Duration // pause after each byte
-	HalfAt  int           // only so many bytes of each sending go out; 0 means all
+	HalfAt  int           // only so many bytes of each sending go out, as the lever stands when it begins; 0 means all
 	Baud    int           // speed of the device, in bits a second; 0 means the one it was set up with
 	Strict  bool          // a host that has set another speed hears noise, and so does the device; needs a pseudo terminal
 	// Taken lets another program have the line: at once when nobody has it, else from the next plugging on. It has the lock

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -157,13 +158,15 @@ func (w *wire) read(buf []byte) ([]byte, bool) {
 	return buf[:n], true
 }
 
-// put sends a few bytes and dribbles if it has to. It returns false when the line has gone.
+// put sends a few bytes, which it may damage where they stand, and dribbles if it has to. It returns false when the line has
+// gone.
 func (w *wire) put(b []byte) bool {
 	f := w.faults()
 	w.out.baud = f.speed(w.baud)
 	if !w.out.spend(len(b), w.stop) {
 		return false
 	}
+	f.spoil(b)
 	w.garble(b, f)
 	n, err := w.line.Write(b)
 	if w.passed != nil {
@@ -174,9 +177,7 @@ func (w *wire) put(b []byte) bool {
 
 // send sends b with the faults. It returns false when the line has gone.
 func (w *wire) send(b []byte) bool {
-	f := w.faults()
-	b = append([]byte(nil), b[:f.cut(len(b))]...)
-	f.spoil(b)
+	b = bytes.Clone(b[:w.faults().cut(len(b))])
 	for len(b) > 0 {
 		n := w.faults().piece(len(b))
 		if !w.put(b[:n]) {

@@ -225,8 +225,6 @@ func (r *Reader) compose(request []byte, reading bool) (wire []byte, card *CardD
 		wire = append(wire, answer...)
 	}
 	wire = append(wire, noise(l.NoiseAfter)...)
-	wire = wire[:l.cut(len(wire))]
-	l.spoil(wire)
 	return wire, r.card, whole
 }
 
@@ -241,6 +239,8 @@ func noise(n int) []byte {
 
 // deliver sends an answer, unless something happens to a card's content on the way. It returns false when the line has gone.
 func (r *Reader) deliver(w *wire, b []byte, card *CardData, whole bool) bool {
+	all := len(b)
+	b = b[:r.Pulled().cut(all)]
 	for sent := 0; sent < len(b); {
 		l := r.Pulled()
 		n := l.piece(len(b) - sent)
@@ -272,7 +272,7 @@ func (r *Reader) deliver(w *wire, b []byte, card *CardData, whole bool) bool {
 			return true // lifted by hand in the middle
 		}
 	}
-	if whole {
+	if whole && len(b) == all {
 		r.mu.Lock()
 		r.reads++
 		r.mu.Unlock()
