@@ -29,6 +29,7 @@ type Config struct {
 	Reader  Reader  `yaml:"reader"`
 	Printer Printer `yaml:"printer"`
 	Scanner Scanner `yaml:"scanner"` // without a port there is none
+	Outbox  Outbox  `yaml:"outbox"`
 	Screen  Screen  `yaml:"screen"`
 	Hall    Hall    `yaml:"hall"`
 }
@@ -74,6 +75,14 @@ func lines(port string, ports []string) []string {
 	return ports
 }
 
+// Outbox is how much may wait for central before new work is refused, in words. 0 means no limit.
+type Outbox struct {
+	Items      int `yaml:"items"`
+	Megabytes  int `yaml:"megabytes"`
+	Days       int `yaml:"days"`        // that the oldest item may have waited
+	SilentDays int `yaml:"silent_days"` // since central was last heard of, while anything waits
+}
+
 // Screen is the touchscreen.
 type Screen struct {
 	Diagonal   float64 `yaml:"diagonal"` // inches; decides how large a millimetre is
@@ -94,6 +103,7 @@ func Default() Config {
 		Reader:  Reader{Baud: 115200},
 		Printer: Printer{Baud: 115200, Flow: "none", Profile: "generic-80"},
 		Scanner: Scanner{Baud: 9600, Suffix: "any"},
+		Outbox:  Outbox{Items: 50_000, Megabytes: 1024, Days: 90, SilentDays: 60},
 		Screen:  Screen{Diagonal: 21.5, Width: 1080, Height: 1920, Fullscreen: true},
 	}
 }
@@ -148,6 +158,11 @@ func (c Config) validate() error {
 	c.validateLines(bad)
 	if c.Printer.Profile == "" {
 		bad("printer.profile", "is missing: name the class of the printer, for instance generic-80")
+	}
+	for field, n := range map[string]int{"outbox.items": c.Outbox.Items, "outbox.megabytes": c.Outbox.Megabytes, "outbox.days": c.Outbox.Days, "outbox.silent_days": c.Outbox.SilentDays} {
+		if n < 0 {
+			bad(field, "%d is less than nothing", n)
+		}
 	}
 	if c.Screen.Diagonal < 7 || c.Screen.Diagonal > 100 {
 		bad("screen.diagonal", "%v inches can not be right", c.Screen.Diagonal)

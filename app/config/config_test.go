@@ -48,11 +48,12 @@ central: {url: "http://127.0.0.1:8480"}
 reader: {port: /dev/a, ports: [/dev/b]}
 printer: {ports: [/dev/c, ""], flow: hardware}
 scanner: {port: /dev/c, baud: 14400, suffix: enter}
+outbox: {days: -1}
 `))
 	if !errors.Is(err, config.ErrConfig) {
 		t.Fatalf("err = %v, want ErrConfig", err)
 	}
-	for _, field := range []string{"reader.ports:", "printer.ports:", "printer.flow:", "scanner.port:", "scanner.baud:", "scanner.suffix:"} {
+	for _, field := range []string{"reader.ports:", "printer.ports:", "printer.flow:", "scanner.port:", "scanner.baud:", "scanner.suffix:", "outbox.days:"} {
 		if !strings.Contains(err.Error(), field) {
 			t.Errorf("%s is not named in: %v", field, err)
 		}

@@ -158,7 +158,7 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 		Dir: filepath.Join(cfg.File.Data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: cfg.Now,
 		Sealer: item.Sealer{Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic,
 			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, Dictionary: known.Newest()},
-		Logger: cfg.Logger.With("part", "outbox"),
+		Limits: limits(cfg.File.Outbox), Logger: cfg.Logger.With("part", "outbox"),
 	})
 	if err != nil {
 		return err
@@ -175,6 +175,11 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 		Logger: cfg.Logger.With("part", "sync"),
 	})
 	return err
+}
+
+func limits(c config.Outbox) outbox.Limits {
+	const day = 24 * time.Hour
+	return outbox.Limits{Items: c.Items, Bytes: int64(c.Megabytes) << 20, Age: time.Duration(c.Days) * day, Silence: time.Duration(c.SilentDays) * day}
 }
 
 // salt is drawn at each start, so that an undetected clone of the disk seldom makes the same number.
