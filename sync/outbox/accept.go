@@ -320,12 +320,6 @@ func (o *Outbox) commitNext() bool {
 		err = o.commitGroup(g)
 	}
 	o.mu.Lock()
-	for _, in := range g.intakes {
-		delete(o.pending, in.rec.ID)
-		if in.caseRec != nil && o.caseLast[in.rec.CaseID] == in.caseRec.Last {
-			delete(o.caseLast, in.rec.CaseID)
-		}
-	}
 	if err != nil {
 		o.stop(err)
 	} else {
@@ -338,14 +332,38 @@ func (o *Outbox) commitNext() bool {
 	g.err = err
 	close(g.done)
 	if err == nil {
+		err = o.follow(g)
+	}
+	o.mu.Lock()
+	for _, in := range g.intakes {
+		delete(o.pending, in.rec.ID)
+		if in.caseRec != nil && o.caseLast[in.rec.CaseID] == in.caseRec.Last {
+			delete(o.caseLast, in.rec.CaseID)
+		}
+	}
+	if err != nil {
+		o.stop(err)
+	} else {
+		o.queued = g.head.Sequence
+	}
+	o.mu.Unlock()
+	if err == nil {
 		wake(o.changes)
 		o.notify(recordsOf(g.intakes))
 	}
 	return true
 }
 
-// commitGroup is the point of acceptance: when the journal has the items, they are accepted. The queue follows at once; if it
-// can not, the next opening makes it follow.
+// follow brings queue and witness after the journal. If that fails the outbox stops, and the next opening makes them follow:
+// what was accepted stays so.
+func (o *Outbox) follow(g *group) error {
+	if err := o.enqueue(g); err != nil {
+		return err
+	}
+	return o.witness.say(testimony{g.head.Sequence, g.head.Running, g.head.Digest})
+}
+
+// commitGroup is the point of acceptance: when the journal has the items, they are accepted, and whoever waits is told.
 func (o *Outbox) commitGroup(g *group) error {
 	records := make([][]byte, len(g.intakes))
 	for i, in := range g.intakes {
@@ -355,13 +373,7 @@ func (o *Outbox) commitGroup(g *group) error {
 		in.bytes = encodeRecord(in.running, in.encoded)
 		records[i] = in.bytes
 	}
-	if err := o.tape.Append(records...); err != nil {
-		return err
-	}
-	if err := o.enqueue(g); err != nil {
-		return err
-	}
-	return o.witness.say(testimony{g.head.Sequence, g.head.Running, g.head.Digest})
+	return o.tape.Append(records...)
 }
 
 // enqueue writes a group that the journal has into the queue.

@@ -55,7 +55,7 @@ func (o *Outbox) Verify(ctx context.Context) error {
 func (o *Outbox) walk(ctx context.Context, each func(*record, error) error) error {
 	o.mu.Lock()
 	first, _ := o.tape.Bounds()
-	last := o.durable
+	last := o.queued
 	o.mu.Unlock()
 	prev := ""
 	for seq := first; seq <= last; seq++ {

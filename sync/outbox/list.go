@@ -12,7 +12,7 @@ import (
 // known is left. It changes nothing.
 func (o *Outbox) List(after uint64, limit int, keep func(State) bool) ([]Entry, error) {
 	o.mu.Lock()
-	last := o.durable
+	last := o.queued
 	o.mu.Unlock()
 	var out []Entry
 	for seq := after + 1; seq <= last && len(out) < limit; seq++ {

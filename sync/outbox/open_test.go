@@ -229,6 +229,7 @@ func TestTheQueueIsMadeAnew(t *testing.T) {
 			for range 3 {
 				ids = append(ids, b.accept(submission()).ID)
 			}
+			b.rest()
 			spoil(t, b)
 			b.reopen()
 			if d := b.Damage(); len(d) != 1 || d[0].Part != PartQueue || !d[0].Mended || d[0].Aside == "" {
@@ -251,6 +252,7 @@ func TestAnAlteredItem(t *testing.T) {
 			for range 3 {
 				ids = append(ids, b.accept(submission()).ID)
 			}
+			b.rest()
 			if both {
 				remove(t, b, seqKey(prefixItem, uint64(at)+1))
 			}

@@ -61,6 +61,7 @@ type Outbox struct {
 	mu       sync.Mutex
 	head     meta               // speculative: includes items whose group is not durable yet
 	durable  uint64             // last durable sequence
+	queued   uint64             // last sequence that the queue has as well
 	caseLast map[string]uint32  // of cases with items whose group is not durable yet
 	pending  map[string]*intake // by id, not durable yet
 	groups   []*group           // in order, not durable yet

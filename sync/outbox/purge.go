@@ -20,7 +20,8 @@ const purgeEvery = time.Hour
 // is gone from the medium, and only number and state of each stay. It says how many items the journal no longer has.
 func (o *Outbox) Purge(ctx context.Context, before time.Time) (int, error) {
 	o.mu.Lock()
-	first, last := o.tape.Bounds()
+	first, _ := o.tape.Bounds()
+	last := o.queued
 	o.mu.Unlock()
 	upTo := first
 	for ; upTo <= last; upTo++ {

@@ -288,6 +288,11 @@ func (o *Outbox) lookUp(key []byte, what string) (Entry, error) {
 		return Entry{}, err
 	}
 	seq, err := getSeq(o.store, key)
+	if errors.Is(err, errMissing) { // of an item just accepted it may be on its way into the queue
+		o.writeMu.Lock()
+		o.writeMu.Unlock() //nolint:staticcheck // waiting is all that is wanted
+		seq, err = getSeq(o.store, key)
+	}
 	if err != nil {
 		return Entry{}, missing(err, what)
 	}

@@ -276,7 +276,7 @@ func (o *Outbox) reconcile(found journal.Found) error {
 	if o.head.Running < said.running {
 		o.head.Running = said.running
 	}
-	o.durable = o.head.Sequence
+	o.durable, o.queued = o.head.Sequence, o.head.Sequence
 	if err := o.writeHead(); err != nil {
 		return err
 	}

@@ -135,6 +135,25 @@ func (b *bench) reopen() {
 	b.open()
 }
 
+// rest waits until the queue has what was accepted: acceptance does not.
+func (b *bench) rest() {
+	b.t.Helper()
+	limit := time.Now().Add(20 * time.Second)
+	for {
+		b.mu.Lock()
+		done := b.queued == b.durable
+		b.mu.Unlock()
+		if done {
+			return
+		}
+		if time.Now().After(limit) {
+			b.t.Fatal("the queue does not follow")
+		}
+		b.writeMu.Lock()
+		b.writeMu.Unlock() //nolint:staticcheck // waiting is all that is wanted
+	}
+}
+
 func newID() string { return item.NewID(start) }
 
 func submission() Draft {
