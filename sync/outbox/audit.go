@@ -15,7 +15,7 @@ func (o *Outbox) audit() {
 	defer cancel()
 	err := o.walk(ctx, func(r *record, err error) error {
 		if err == nil {
-			if err := o.readTape(r.seq); errors.Is(err, journal.ErrDamaged) {
+			if err := o.readTape(r.seq); errors.Is(err, journal.ErrDamaged) && !o.told[r.seq] {
 				o.damaged(Damage{Part: PartJournal, What: fmt.Sprintf("item %d can not be read", r.seq), Mended: true})
 			}
 			return nil

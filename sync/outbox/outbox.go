@@ -48,6 +48,7 @@ type Outbox struct {
 	cfg    Config
 	source string
 	logger *slog.Logger
+	told   map[uint64]bool // sequences whose damage in the journal was told at opening; not changed after it
 	tape   tape
 	store  store
 	lock   *os.File
@@ -158,7 +159,7 @@ func trySealer(s item.Sealer, source string) error {
 
 func newOutbox(cfg Config) *Outbox {
 	return &Outbox{cfg: cfg, source: cfg.Source.String(), logger: cfg.Logger,
-		caseLast: map[string]uint32{}, pending: map[string]*intake{}, index: newIndex(),
+		told: map[uint64]bool{}, caseLast: map[string]uint32{}, pending: map[string]*intake{}, index: newIndex(),
 		watchers: newWatchers(), changes: make(chan struct{}, 1), commits: make(chan struct{}, 1),
 		quit: make(chan struct{}), idle: make(chan struct{})}
 }

@@ -266,6 +266,9 @@ func (o *Outbox) reconcile(found journal.Found) error {
 	if err != nil {
 		return err
 	}
+	for _, seq := range found.Damaged {
+		o.told[seq] = true
+	}
 	if lost > 0 || len(found.Damaged) > 0 || end > found.Last {
 		what := fmt.Sprintf("%d records can not be read", len(found.Damaged))
 		if end > found.Last {
