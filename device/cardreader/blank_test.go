@@ -123,7 +123,7 @@ func FuzzBlank(f *testing.F) {
 			return b
 		}
 		a, b := stream(text, photo), stream(opposite(text), opposite(photo))
-		if beginnings(a) != beginnings(b) || !slices.Equal(wholes(a), wholes(b)) || skip > 0 && bytes.HasSuffix(noise, preamble) {
+		if !slices.Equal(beginnings(a), beginnings(b)) || !slices.Equal(wholes(a), wholes(b)) || skip > 0 && beginsIn(noise) {
 			t.Skip() // a card's bytes stand where a frame begins, or the damage looks like none
 		}
 		n := len(a)
@@ -151,7 +151,21 @@ func opposite(b []byte) []byte {
 	return out
 }
 
-func beginnings(b []byte) int { return bytes.Count(b, preamble) }
+// beginnings is where preambles stand.
+func beginnings(b []byte) (places []int) {
+	for at := range b {
+		if bytes.HasPrefix(b[at:], preamble) {
+			places = append(places, at)
+		}
+	}
+	return places
+}
+
+// beginsIn says whether b ends inside of the part of a frame that is left, so that what follows would be taken for the rest.
+func beginsIn(b []byte) bool {
+	head := headLength + 3 // with the result
+	return bytes.Contains(b[max(0, len(b)-head+1):], preamble)
+}
 
 // wholes is where whole frames stand.
 func wholes(b []byte) (places []int) {

@@ -116,6 +116,25 @@ func TestOnlyAnswersThatWereAskedForAreLeft(t *testing.T) {
 	}
 }
 
+// TestTheRestOfACodeIsNoAnswer: a scanner on the printer's line sends a code of bytes that could be answers, and it comes in
+// pieces, between which the driver asks on.
+func TestTheRestOfACodeIsNoAnswer(t *testing.T) {
+	k := new(Blanker)
+	k.Blank([]byte("\x1Dr\x01\x1Dr\x01"), nil)
+	for _, piece := range []string{"2626", "26", "62", "AB"} {
+		received := []byte(piece)
+		k.Blank([]byte("\x10\x04\x02"), received)
+		if len(bytes.Trim(received, "\xFF")) > 0 {
+			t.Errorf("of %q there is left %q", piece, received)
+		}
+	}
+	received := []byte{0x12}
+	k.Blank([]byte("\x10\x04\x02"), received)
+	if received[0] != 0x12 {
+		t.Errorf("an answer became % X", received)
+	}
+}
+
 // FuzzBlank: text, codes and pictures of any content leave nothing; no bytes at all make it panic, and lengths stay.
 func FuzzBlank(f *testing.F) {
 	f.Add("林小满", []byte{0x1B, 0x40, 0x10, 0x04, 1}, []byte{0x12})

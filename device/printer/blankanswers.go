@@ -57,6 +57,7 @@ func (a *asked) blank(b []byte) {
 		*a = left
 		return
 	}
+	a.now, a.later = 0, 0 // the rest of what speaks must not pass for an answer that is still owed
 	for i, c := range b {
 		if !silent(c) {
 			b[i] = blankAnswer

@@ -157,6 +157,19 @@ func (c *conn) realTime(ctx context.Context, n byte, keep func(Answer)) (byte, e
 	return 0, err
 }
 
+// arrived waits until n bytes have reached a printer that tells nothing else: the answer to a real-time question can not come
+// before the question, and that goes behind them.
+func (c *conn) arrived(ctx context.Context, n int) error {
+	if _, err := c.send(ctx, []byte{0x10, 0x04, 2}); err != nil {
+		return err
+	}
+	_, err := c.wait(ctx, answerLimit+lineTime(n), func(a Answer) bool { return a.Kind == RealTime })
+	if errors.Is(err, errSilent) {
+		return nil // one question may be lost; the next will show
+	}
+	return err
+}
+
 // clean brings a printer in an unknown state back to the beginning of an empty paper: it completes a command that broke
 // off, forgets the line begun, and cuts off what a broken job left on the paper. Then it waits until the printer has
 // got through all that, so that a late answer to the former job can not pass as the answer to the next.
@@ -174,8 +187,12 @@ func (c *conn) clean(ctx context.Context, p Profile, torn bool) error {
 	if _, err := c.send(ctx, b); err != nil {
 		return err
 	}
-	if p.Proof == ProofNone {
-		return nil
+	switch {
+	case p.Proof != ProofNone:
+	case p.Realtime:
+		return c.arrived(ctx, len(b))
+	default:
+		return c.settle(ctx, len(b))
 	}
 	if _, err := c.wait(ctx, 10*time.Second+lineTime(len(b)), func(a Answer) bool { return a.Kind == Queued }); err != nil {
 		return err

@@ -41,7 +41,11 @@ func (p *Printer) print(ctx context.Context, c *conn, job Job) (Result, error) {
 		return r, err
 	}
 	problem := device.ProblemNone
-	if p.cfg.Profile.Proof == ProofNone && !p.cfg.Profile.Realtime {
+	switch {
+	case p.cfg.Profile.Proof != ProofNone:
+	case p.cfg.Profile.Realtime:
+		err = c.arrived(ctx, len(data))
+	default:
 		err = c.settle(ctx, len(data)) // no answer will show that it has gone out
 	}
 	if err == nil {
