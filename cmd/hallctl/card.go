@@ -147,7 +147,7 @@ const silentFor = 6 * time.Second
 
 // one tells the first card, or why there was none.
 func (r cardReading) one(e *env, events <-chan cardreader.Event) error {
-	none := failure{"no-card", "no card was laid on the reader in time", "lay a card flat on the reader, and run the command again"}
+	none := failure{"no-card", "no card was laid on the reader in time", "lay a card flat on the reader, and run the command again; one that lies there already is told of once, so lift it first"}
 	last := none
 	patience := time.AfterFunc(silentFor, r.stop)
 	defer patience.Stop()

@@ -23,7 +23,8 @@ type listCommand struct {
 // Help goes above the flags.
 func (c *listCommand) Help() string {
 	return `Each port is asked at one speed after the other whether a receipt printer or a card reader answers, all ports side by
-side, at most 12 seconds each. A port that another program has is left alone. A scanner can not be asked: it shows as nothing.
+side, at most 12 seconds each. A port that another program has is left alone. A scanner can not be asked: it shows as nothing,
+like all that is neither. Where something talks that is neither, it says so.
 What is in the column of the path, and the speed, go into the configuration of the kiosk.`
 }
 
@@ -35,7 +36,7 @@ type portLine struct {
 	ByPath  string         `json:"by_path"`           // name by the socket it is plugged into; empty when there is none
 	Answers string         `json:"answers"`           // card-reader, printer, nothing or in-use
 	Baud    int            `json:"baud,omitempty"`    // speed at which it answers
-	Problem device.Problem `json:"problem,omitempty"` // why it could not be asked
+	Problem device.Problem `json:"problem,omitempty"` // why it could not be asked, or wrong-device when something talks there that is neither
 	Message string         `json:"message,omitempty"` // what to do about that
 }
 
@@ -139,7 +140,7 @@ func (c *listCommand) ask(ctx context.Context, l port.Line, r *trace.Recorder) p
 		if r != nil {
 			open = r.Opener(trace.Source{Device: "probe", Port: l.Path, Baud: baud, Blank: &probeBlanker{}, Open: open})
 		}
-		answers, err := probe(ctx, open)
+		answers, talks, err := probe(ctx, open)
 		switch {
 		case errors.Is(err, port.ErrInUse):
 			line.Answers, line.Problem, line.Message = answersInUse, device.ProblemPortInUse, remedy(device.ProblemPortInUse)
@@ -152,9 +153,12 @@ func (c *listCommand) ask(ctx context.Context, l port.Line, r *trace.Recorder) p
 			}
 			return line
 		case answers != answersNothing:
-			line.Answers, line.Baud = answers, baud
+			line.Answers, line.Baud, line.Problem, line.Message = answers, baud, device.ProblemNone, ""
 			return line
-		case ctx.Err() != nil:
+		case talks:
+			line.Problem, line.Message = device.ProblemWrongDevice, remedy(device.ProblemWrongDevice)
+		}
+		if ctx.Err() != nil {
 			return line
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"path/filepath"
 	"strings"
@@ -52,9 +53,30 @@ func TestListTellsWhatAnswersAndHowFast(t *testing.T) {
 
 func TestListFindsPrintersOfFewWords(t *testing.T) {
 	t.Parallel()
-	got := listed(t, "--port", answering(t, "\x10\x04\x02", "\x12"), "--port", answering(t, "\x10\x04\x01", "\x12", "\x10\x04\x03", "\x12"))
-	if len(got) != 2 || got[0].Answers != answersPrinter || got[1].Answers != answersPrinter {
-		t.Errorf("got %+v", got)
+	all := map[string][]string{"first and third": {"\x10\x04\x01", "\x12", "\x10\x04\x03", "\x12"}}
+	for _, n := range []string{"\x01", "\x02", "\x03", "\x04"} {
+		all["only "+n] = []string{"\x10\x04" + n, "\x12"}
+	}
+	for name, words := range all {
+		if got := listed(t, "--port", answering(t, words...)); len(got) != 1 || got[0].Answers != answersPrinter || got[0].Problem != "" {
+			t.Errorf("%q: %+v", name, got)
+		}
+	}
+}
+
+// TestWhatTalksIsNoPrinter: among what a talkative device says there are always bytes that could be a printer's.
+func TestWhatTalksIsNoPrinter(t *testing.T) {
+	t.Parallel()
+	for name, says := range map[string]string{"text": "$GPGGA,122622", "two answers": "\x12\x12", "an answer and more": "\x122", "an echo": ""} {
+		var words []string
+		for _, n := range []string{"\x01", "\x02", "\x03", "\x04"} {
+			question := "\x10\x04" + n
+			words = append(words, question, cmp.Or(says, question))
+		}
+		got := listed(t, "--baud", "9600", "--port", answering(t, words...))
+		if len(got) != 1 || got[0].Answers != answersNothing || got[0].Problem != "wrong-device" || got[0].Message == "" {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
 

@@ -80,6 +80,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		e.fail(stderr, failure{Code: "usage", Message: err.Error(), Next: `see "` + words(args) + ` --help"`})
 		return 2
 	}
+	e.json = cmd.JSON
 	if cmd.Log {
 		e.logger = slog.New(slog.NewTextHandler(stderr, nil))
 	}

@@ -221,6 +221,15 @@ func TestJSONStandsAnywhere(t *testing.T) {
 	}
 }
 
+func TestJSONCanBeSaidAsAValue(t *testing.T) {
+	p := paper(t)
+	for flag, want := range map[string]string{"--json=1": "{", "--json=true": "{", "--json=false": "ready"} {
+		if code, out, errs := call(t, "device", "printer", "status", "--port", p.Path(), flag); code != 0 || !strings.HasPrefix(out, want) {
+			t.Errorf("%s: %d %q %s", flag, code, out, errs)
+		}
+	}
+}
+
 func TestHelpTellsTheKindsOfBlocks(t *testing.T) {
 	code, out, errs := call(t, "device", "printer", "print", "--help")
 	if code != 0 || errs != "" {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -33,14 +32,19 @@ func learn(ctx context.Context, open func(context.Context) (port.Port, error), b
 		return m, nil // what is wrong with the line the driver will say
 	}
 	stopped, answers := false, 0
-	for n := byte(1); n <= 4; n++ {
+	ask := func(n byte) {
 		b, err := realTime(ctx, p, n, slowLimit)
-		if errors.Is(err, errNoAnswer) && answers > 0 { // it may have been lost
-			b, err = realTime(ctx, p, n, slowLimit)
-		}
 		if m.mute[n] = err != nil; err == nil {
 			answers++
 			stopped = stopped || stops(n, b)
+		}
+	}
+	for n := byte(1); n <= 4; n++ {
+		ask(n)
+	}
+	for n := byte(1); n <= 4 && answers > 0; n++ {
+		if m.mute[n] { // it may have been lost, the first one in a command that had broken off
+			ask(n)
 		}
 	}
 	switch {

@@ -254,7 +254,7 @@ func (l printerLine) print(e *env, doc document.Document) error {
 		line := outcomeLine{Outcome: r.Outcome, Bytes: r.Bytes, Substituted: r.Substituted}
 		line.Cause, line.Remedy = s.tell(r.Cause)
 		if r.Outcome == printer.Unknown && r.Cause == device.ProblemNone {
-			line.Remedy = "this printer does not tell when it is done: look at the paper"
+			line.Remedy = "the printer did not tell that it is done: look at the paper"
 		}
 		if err := e.say(line, line.human); err != nil {
 			return err

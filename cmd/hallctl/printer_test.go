@@ -127,12 +127,27 @@ func TestAPrinterOfFewWords(t *testing.T) {
 	}
 }
 
+// TestALostAnswerIsNotAMissingOne: the first question often ends in what a broken job has left.
+func TestALostAnswerIsNotAMissingOne(t *testing.T) {
+	t.Parallel()
+	p := paper(t)
+	p.Levers(func(l *sim.PrinterLevers) { l.DeafFor = 1 })
+	code, status, _ := result(t, "device", "printer", "status", "--port", p.Path())
+	if code != 0 || status.State != "ready" || len(status.Unanswered) > 0 {
+		t.Errorf("%d %+v", code, status)
+	}
+}
+
 // TestAPrinterThatDoesNotTellWhenItIsDone prints, and that is all that is known.
 func TestAPrinterThatDoesNotTellWhenItIsDone(t *testing.T) {
 	t.Parallel()
 	p := paper(t)
 	p.Levers(func(l *sim.PrinterLevers) { l.MuteQueued = true })
-	code, _, outcome := result(t, "device", "printer", "test", "--port", p.Path())
+	file := filepath.Join(t.TempDir(), "doc.yaml")
+	if err := os.WriteFile(file, []byte("blocks:\n  - text: {text: 收件回执}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, outcome := result(t, "device", "printer", "print", "--port", p.Path(), "--file", file)
 	if code == 0 || outcome.Outcome != "unknown" || outcome.Cause != "" || !strings.Contains(outcome.Remedy, "look at the paper") {
 		t.Errorf("%d %+v", code, outcome)
 	}
