@@ -9,7 +9,7 @@ GO      ?= go
 TAGS    := -tags no_animations
 OUT     := out
 APT_BUILD := gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxrandr-dev libxcursor-dev libxinerama-dev libxi-dev libxxf86vm-dev
-APT_TEST  := xvfb libgl1-mesa-dri strace
+APT_TEST  := xvfb libgl1-mesa-dri strace postgresql
 FUZZTIME ?= 20s
 
 help: ## list the targets
@@ -22,7 +22,7 @@ demo: deps build ## one whole visit with virtual devices; writes out/demo
 # The screens are drawn on one goroutine and without cgo; under the race detector they would take ten times as long, so
 # only the bridge between goroutines is run with it.
 test: deps ## every test; all but the screens with the race detector
-	CGO_ENABLED=0 $(GO) vet ./app/... ./assets/... ./device/... ./sync/... ./cmd/central/... ./cmd/dictionary/... ./cmd/hallsim/... ./cmd/hallctl/...
+	CGO_ENABLED=0 $(GO) vet ./app/... ./assets/... ./device/... ./sync/... ./cmd/central/... ./cmd/dictionary/... ./cmd/edge/... ./cmd/hallsim/... ./cmd/hallctl/...
 	$(GO) vet $(TAGS) ./cmd/kiosk/...
 	CGO_ENABLED=0 $(GO) test -timeout 10m ./app/ui/...
 	$(GO) test -race -timeout 15m -run Bridge ./app/ui
@@ -33,6 +33,7 @@ build: deps ## all programs into bin/
 	@mkdir -p bin
 	$(GO) build $(TAGS) -o bin/kiosk ./cmd/kiosk
 	CGO_ENABLED=0 $(GO) build -o bin/central ./cmd/central
+	CGO_ENABLED=0 $(GO) build -o bin/edge ./cmd/edge
 	CGO_ENABLED=0 $(GO) build -o bin/hallsim ./cmd/hallsim
 	CGO_ENABLED=0 $(GO) build -o bin/hallctl ./cmd/hallctl
 
@@ -53,7 +54,7 @@ soak: ## thousands of card reads and receipts under random faults; takes 20 minu
 
 N ?= 50
 crash: deps ## N rounds of each kind of crash, power cut and damage to the outbox; a line for each kind
-	CGO_ENABLED=0 $(GO) test -count 1 -timeout 0 -run TestCrash -v -crash.rounds $(N) ./sync/outbox | grep -E 'crash:|---|FAIL|ok|skip'
+	CGO_ENABLED=0 $(GO) test -count 1 -timeout 0 -run TestCrash -v ./sync/outbox -crash.rounds $(N) | grep -E 'crash:|---|FAIL|ok|skip'
 
 screens: ## pictures of every screen state into out/screens
 	@mkdir -p $(OUT)/screens

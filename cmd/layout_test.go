@@ -53,6 +53,7 @@ var owners = map[string][]string{
 	"github.com/creack/pty":                 {"device/sim"},
 	"github.com/jezek/xgb":                  {"cmd/hallsim/citizen"},
 	"github.com/hanwen/go-fuse":             {"sync/faultfs"},
+	"github.com/jackc/pgx/v5":               {"sync/central/pgstore"},
 }
 
 // pure packages do nothing but compute.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -10,20 +12,26 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"time"
 
 	"onedoor/assets/dictionaries"
 	"onedoor/sync/central"
 	"onedoor/sync/central/badgerstore"
+	"onedoor/sync/central/pgstore"
 	"onedoor/sync/item"
 )
 
 type serveCmd struct {
-	Data        string `required:"" type:"path" help:"Directory of the ledger, the keys and the operator token."`
+	Data        string `required:"" type:"path" help:"Directory of the keys, the operator token and, without --database, the ledger."`
 	Listen      string `default:"127.0.0.1:8480" help:"Address to listen on; plain HTTP only on loopback."`
 	TrackingURL string `required:"" name:"tracking-url" help:"Scheme and host that receipts print before tracking codes."`
 	TLSCert     string `name:"tls-cert" type:"existingfile" help:"PEM certificate chain."`
 	TLSKey      string `name:"tls-key" type:"existingfile" help:"PEM private key."`
+
+	Database    string `placeholder:"URL" env:"ONEDOOR_DATABASE" help:"PostgreSQL that holds the ledger, as postgres://user@host/name; any number of centrals may run on it, each with a copy of the same keys and operator token in --data. Without it the ledger is in --data."`
+	AllowUnsafe bool   `name:"allow-unsafe-database" help:"Run on a PostgreSQL with fsync, synchronous_commit or full_page_writes off, which loses acknowledged items in a power cut."`
 
 	Suite        string         `placeholder:"NAME" help:"Suite of algorithms for a new data directory: x25519-aes256gcm-ed25519 (the default) or sm2-sm3-sm4gcm. It is kept with the keys and never changes."`
 	TrustedProxy []netip.Prefix `name:"trusted-proxy" placeholder:"CIDR" help:"Network of a proxy that ends TLS in front of central; its X-Forwarded-For is believed. May be repeated."`
@@ -42,10 +50,7 @@ func (c *serveCmd) Run(ctx context.Context, stdout io.Writer, stderr errOut) (er
 	if secure == nil && !loopback(c.Listen) {
 		return fmt.Errorf("refused to serve plain HTTP on %s, which is not loopback: give --tls-cert and --tls-key", c.Listen)
 	}
-	store, err := badgerstore.Open(badgerstore.Config{Dir: c.Data, Logger: logger})
-	if errors.Is(err, central.ErrLocked) {
-		return fmt.Errorf("another central already runs on %s: stop it first, or give another --data", c.Data)
-	}
+	store, err := c.ledger(ctx, logger)
 	if err != nil {
 		return err
 	}
@@ -54,13 +59,18 @@ func (c *serveCmd) Run(ctx context.Context, stdout io.Writer, stderr errOut) (er
 	if err != nil {
 		return err
 	}
+	if shared, ok := store.(*pgstore.Store); ok {
+		if err := shared.Claim(ctx, fingerprint(keys)); err != nil {
+			return err
+		}
+	}
 	known, err := central.OpenDictionaries(c.Data, dictionaries.FS)
 	if err != nil {
 		return err
 	}
 	server, err := central.New(central.Config{
 		Store: store, Suite: suite, Keys: keys, Now: time.Now, Logger: logger, TrackingURL: c.TrackingURL,
-		TrustedProxies: c.TrustedProxy, Dictionaries: known,
+		TrustedProxies: c.TrustedProxy, Dictionaries: known, Uploads: filepath.Join(c.Data, "uploads"),
 	})
 	if err != nil {
 		return err
@@ -74,6 +84,49 @@ func (c *serveCmd) Run(ctx context.Context, stdout io.Writer, stderr errOut) (er
 		return fmt.Errorf("listen: %w", err)
 	}
 	return serve(ctx, server, listener, secure, store.Failed(), logger, stdout)
+}
+
+// ledger is a store that tells when it can not go on.
+type ledger interface {
+	central.Store
+	Failed() <-chan struct{}
+}
+
+// ledger opens the embedded ledger or the one on PostgreSQL.
+func (c *serveCmd) ledger(ctx context.Context, logger *slog.Logger) (ledger, error) {
+	_, embedded := os.Stat(filepath.Join(c.Data, "db"))
+	_, witness := os.Stat(filepath.Join(c.Data, "EPOCH"))
+	_, keys := os.Stat(filepath.Join(c.Data, central.KeysFile))
+	if c.Database != "" {
+		if embedded == nil {
+			return nil, fmt.Errorf("%s holds a ledger of its own: give another --data with --database, with a copy of its keys if they are to be used on", c.Data)
+		}
+		if err := os.MkdirAll(c.Data, 0o700); err != nil {
+			return nil, fmt.Errorf("make data directory: %w", err)
+		}
+		return pgstore.Open(ctx, pgstore.Config{Database: c.Database, Logger: logger, AllowUnsafe: c.AllowUnsafe})
+	}
+	if c.AllowUnsafe {
+		return nil, errors.New("--allow-unsafe-database goes with --database")
+	}
+	if keys == nil && embedded != nil && witness != nil {
+		return nil, fmt.Errorf("%s has keys and no ledger: give the --database that they belong to, or restore the ledger", c.Data)
+	}
+	store, err := badgerstore.Open(badgerstore.Config{Dir: c.Data, Logger: logger})
+	if errors.Is(err, central.ErrLocked) {
+		return nil, fmt.Errorf("another central already runs on %s: stop it first, or give another --data", c.Data)
+	}
+	return store, err
+}
+
+// fingerprint names a set of keys; no secret can be read from it.
+func fingerprint(k central.Keys) string {
+	h := sha256.New()
+	for _, part := range [][]byte{[]byte(k.Suite), k.SealPublic, k.SignPublic, k.Tracking} {
+		d := sha256.Sum256(part)
+		h.Write(d[:])
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // keys opens the keys, or makes them for the suite that was asked for, and gives the suite that they are of.

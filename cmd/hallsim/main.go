@@ -5,6 +5,8 @@
 //	hallsim serve --dir DIR --central ADDR    only the devices, the link and the dock, for a kiosk of your own
 //	hallsim bench --bin bin                   whole-process figures: start, idle CPU, memory
 //	hallsim replay --file FILE --link PATH    a device as it was recorded by hallctl device … --record
+//	hallsim backlog --data DIR --records N    cases of invented people into the outbox of a stopped kiosk or edge
+//	hallsim link --to HOST:PORT --rtt 50ms    a slow and spoiled line to central; its faults are flags
 package main
 
 import (
@@ -31,6 +33,9 @@ type commands struct {
 	Serve  serveCommand  `cmd:"" help:"Virtual devices, link and dock for a kiosk that is started apart."`
 	Bench  benchCommand  `cmd:"" help:"Measure the kiosk as a process: start to first screen, idle CPU, memory."`
 	Replay replayCommand `cmd:"" help:"Play a trace of a device that hallctl has recorded, as the device."`
+
+	Backlog backlogCommand `cmd:"" help:"Fill the outbox of a stopped kiosk or edge with cases of invented people."`
+	Link    linkCommand    `cmd:"" help:"A slow and spoiled line to central."`
 }
 
 // env is what every command gets.

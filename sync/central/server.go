@@ -31,6 +31,8 @@ type Config struct {
 	// TrustedProxies are the networks of the proxies that end TLS in front of this server, if any. Their X-Forwarded-For is
 	// believed, and the desk's cookie is kept to HTTPS for who comes through them.
 	TrustedProxies []netip.Prefix
+	// Uploads is the directory of the sealed attachments that kiosks upload; it is made. Empty: none are taken.
+	Uploads string
 }
 
 // Server answers kiosks, staff and citizens.
@@ -108,6 +110,7 @@ func (s *Server) routes() {
 	s.staffOperations(api)
 	allowMore(api)
 	s.pageRoutes(mux)
+	s.uploadRoutes(mux)
 
 	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -1,4 +1,5 @@
-// Package link is the network cable of the hall in a box: a loopback TCP forwarder with a switch.
+// Package link is the network cable of the hall in a box: a loopback TCP forwarder with a switch, that can be made slow
+// (Shape), and a part that knows HTTP and spoils exchanges (Spoiler).
 //
 // Guarantees:
 //   - When Cut returns, every connection that ran through the link is reset on both sides, in the middle of a transfer
@@ -38,6 +39,8 @@ type Config struct {
 	MaxConns int
 	// DialTimeout bounds the dial to To; 0 means DefaultDialTimeout.
 	DialTimeout time.Duration
+	// Shape makes the link slow; the zero value does not.
+	Shape Shape
 }
 
 // Counters is what went through the link since it was made.
@@ -57,6 +60,7 @@ type Link struct {
 
 	accepted, refused, severed, dialFailed atomic.Uint64
 	bytesUp, bytesDown                     atomic.Uint64
+	lanes                                  [2]*lane // up and down; nil without a shape
 
 	mu       sync.Mutex
 	up       bool
@@ -84,13 +88,20 @@ func New(cfg Config) (*Link, error) {
 	if cfg.MaxConns < 0 || cfg.DialTimeout < 0 {
 		return nil, errors.New("link: MaxConns and DialTimeout must not be negative")
 	}
+	if err := cfg.Shape.validate(); err != nil {
+		return nil, fmt.Errorf("link: Shape: %w", err)
+	}
 	if cfg.MaxConns == 0 {
 		cfg.MaxConns = DefaultMaxConns
 	}
 	if cfg.DialTimeout == 0 {
 		cfg.DialTimeout = DefaultDialTimeout
 	}
-	return &Link{cfg: cfg, up: true, pipes: make(map[*pipe]struct{})}, nil
+	l := &Link{cfg: cfg, up: true, pipes: make(map[*pipe]struct{})}
+	if cfg.Shape != (Shape{}) {
+		l.lanes = [2]*lane{newLane(cfg.Shape, 0), newLane(cfg.Shape, 1)}
+	}
+	return l, nil
 }
 
 func checkLoopback(address string) error {
@@ -270,5 +281,6 @@ func (l *Link) forward(p *pipe) {
 		}
 		return
 	}
-	p.run(&l.bytesUp, &l.bytesDown)
+	// The handshake was with this end, at once: what it would have taken comes before the first bytes.
+	p.run(way{&l.bytesUp, l.lanes[0], l.cfg.Shape.RTT}, way{&l.bytesDown, l.lanes[1], 0})
 }

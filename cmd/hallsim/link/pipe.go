@@ -49,7 +49,7 @@ func (p *pipe) dial(to string, limit time.Duration) error {
 }
 
 // run carries bytes both ways until both sides have said all, or one fails.
-func (p *pipe) run(up, down *atomic.Uint64) {
+func (p *pipe) run(up, down way) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -60,14 +60,29 @@ func (p *pipe) run(up, down *atomic.Uint64) {
 	p.finish()
 }
 
+// way is one direction of a pipe.
+type way struct {
+	counter *atomic.Uint64
+	lane    *lane         // nil: as fast as loopback
+	extra   time.Duration // on the way of the first bytes
+}
+
 // carry copies from one side to the other and passes the end on: an orderly end as an orderly end, a failure as a reset
 // of both sides.
-func (p *pipe) carry(to, from net.Conn, counter *atomic.Uint64) {
-	if _, err := io.Copy(&counted{to, counter}, from); err != nil {
+func (p *pipe) carry(to, from net.Conn, w way) {
+	if w.lane != nil {
+		p.carryShaped(to, from, w)
+		return
+	}
+	if _, err := io.Copy(&counted{to, w.counter}, from); err != nil {
 		p.reset()
 		return
 	}
-	if half, ok := to.(interface{ CloseWrite() error }); ok {
+	closeWrite(to)
+}
+
+func closeWrite(conn net.Conn) {
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
 		// A side that is gone already shows itself in the other direction.
 		_ = half.CloseWrite()
 	}

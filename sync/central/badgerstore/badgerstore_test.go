@@ -16,6 +16,7 @@ import (
 	"onedoor/sync/item"
 )
 
+// The whole contract; with it C8 (other bytes under a known identity), N7 (the same item twice) and N8 (out of order).
 func TestStore(t *testing.T) {
 	storetest.Suite(t, func(t *testing.T, dir string) central.Store { return open(t, dir) })
 }

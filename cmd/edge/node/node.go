@@ -1,0 +1,140 @@
+// Package node is a node without devices and without a screen: an outbox and the engine that empties it.
+//
+// Start opens in order and, if one part fails, closes those before it; Stop closes in reverse and is bounded. What the
+// outbox holds is at no time at risk: it is on disk.
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"sync"
+	"time"
+
+	"onedoor/app/config"
+	"onedoor/sync/engine"
+	"onedoor/sync/item"
+	"onedoor/sync/outbox"
+	"onedoor/sync/wire"
+)
+
+// Config is what Start needs. All of it is required.
+type Config struct {
+	Data     string // directory of outbox and identity
+	Upstream string // https://HOST, or http:// to loopback
+	Now      func() time.Time
+	Logger   *slog.Logger
+}
+
+// Validate reports, as config.ErrConfig, what can not be used whatever the state of the machine.
+func (c Config) Validate() error {
+	if c.Data == "" {
+		return fmt.Errorf("%w: data: is missing: name the directory for what is waiting to be sent", config.ErrConfig)
+	}
+	u, err := url.Parse(c.Upstream)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("%w: upstream: want https://HOST, have %q", config.ErrConfig, c.Upstream)
+	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.User != nil || u.Fragment != "":
+		return fmt.Errorf("%w: upstream: want scheme and host only", config.ErrConfig)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return fmt.Errorf("%w: upstream: plain http goes to this machine only; use https for %s", config.ErrConfig, u.Host)
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Node is a running node.
+type Node struct {
+	outbox *outbox.Outbox
+	client *wire.Client
+	engine *engine.Engine
+	once   sync.Once
+}
+
+// Start brings everything up. It returns config.ErrNotEnrolled before enrolment and outbox.ErrInUse while another program
+// has the data directory. The end of ctx does not stop the node; Stop does.
+func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	id, err := config.LoadIdentity(cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("start node: %w", err), n.close())
+		}
+	}()
+	if n.outbox, err = OpenOutbox(cfg.Data, id, cfg.Now, cfg.Logger); err != nil {
+		return nil, err
+	}
+	suite, err := item.SuiteNamed(id.Device.Suite)
+	if err != nil {
+		return nil, err
+	}
+	logger := cfg.Logger.With("part", "sync")
+	n.client, err = wire.NewClient(wire.ClientConfig{BaseURL: cfg.Upstream, Suite: suite, Source: id.Device.Source(),
+		SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, UpstreamKey: id.Device.UpstreamKey, UpstreamPub: id.Device.UpstreamPub,
+		Now: cfg.Now, Logger: logger})
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]engine.AckKey{id.Device.UpstreamKey: {Tier: wire.TierCentral, Public: id.Device.UpstreamPub}}
+	n.engine, err = engine.New(engine.Config{Outbox: n.outbox, Client: n.client, AckKeys: keys, Suite: suite, Now: cfg.Now, Logger: logger})
+	if err != nil {
+		return nil, err
+	}
+	return n, n.engine.Start(context.WithoutCancel(ctx))
+}
+
+// Stats is the outbox in numbers.
+func (n *Node) Stats() outbox.Stats { return n.outbox.Stats() }
+
+// Status is the engine's state.
+func (n *Node) Status() engine.Status { return n.engine.Status() }
+
+// stopLimit is the longest that Stop waits.
+const stopLimit = 4 * time.Second
+
+// ErrSlowStop is returned by Stop when a part did not end in time.
+var ErrSlowStop = errors.New("the node did not stop in time; nothing that was accepted is lost")
+
+// Stop ends the sync and closes the outbox, within 4 s. It may be called twice.
+func (n *Node) Stop() error {
+	var err error
+	n.once.Do(func() {
+		closed := make(chan error, 1)
+		go func() { closed <- n.close() }()
+		limit := time.NewTimer(stopLimit)
+		defer limit.Stop()
+		select {
+		case err = <-closed:
+		case <-limit.C:
+			err = ErrSlowStop
+		}
+	})
+	return err
+}
+
+func (n *Node) close() error {
+	if n.engine != nil {
+		n.engine.Stop()
+	}
+	if n.client != nil {
+		n.client.Close()
+	}
+	if n.outbox != nil {
+		return n.outbox.Close()
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package node
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"onedoor/app/config"
+	"onedoor/app/receipt"
+	"onedoor/assets/dictionaries"
+	"onedoor/sync/item"
+	"onedoor/sync/outbox"
+)
+
+// OpenOutbox opens the outbox of a data directory as the program does that owns it. Nothing limits what may wait but the
+// medium. It returns outbox.ErrInUse while such a program runs.
+func OpenOutbox(data string, id config.Identity, now func() time.Time, logger *slog.Logger) (*outbox.Outbox, error) {
+	suite, err := item.SuiteNamed(id.Device.Suite)
+	if err != nil {
+		return nil, fmt.Errorf("enrolled for another program: %w", err)
+	}
+	known, err := item.LoadDictionaries(dictionaries.FS)
+	if err != nil {
+		return nil, err
+	}
+	source := id.Device.Source()
+	numbers := receipt.Numbers{Hall: source.Hall, Kiosk: source.Kiosk, Incarnation: source.Incarnation, Salt: salt()}
+	return outbox.Open(outbox.Config{
+		Dir: filepath.Join(data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: now, Logger: logger.With("part", "outbox"),
+		Sealer: item.Sealer{Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic,
+			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, Dictionary: known.Newest()},
+	})
+}
+
+// salt is drawn at each start, so that an undetected clone of the disk seldom makes the same number.
+func salt() uint8 {
+	var b [1]byte
+	for {
+		rand.Read(b[:]) // never fails
+		if b[0] < 200 { // so that all hundred are equally likely
+			return b[0] % 100
+		}
+	}
+}
