@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -166,7 +167,7 @@ func TestLeversWorkAtOnce(t *testing.T) {
 		r.Levers(func(l *ReaderLevers) { l.Dribble = time.Hour })
 		first := ask(t, f, unhex(t, status), 1)
 		r.Levers(func(l *ReaderLevers) { l.Dribble, l.Damage = 0, 1 })
-		got, good := append(first, hear(t, f, 10)...), unhex(t, well)
+		got, good := slices.Concat(first, hear(t, f, 10)), unhex(t, well)
 		for i := range good {
 			if wrong := got[i] != good[i]; wrong != (i > 0) {
 				t.Errorf("byte %d of % X: damaged is %v", i, got, wrong)
