@@ -11,9 +11,11 @@ import (
 // List gives up to limit items behind a sequence that keep wants, in order. Of one that was purged or is lost only what is
 // known is left. It changes nothing.
 func (o *Outbox) List(after uint64, limit int, keep func(State) bool) ([]Entry, error) {
+	o.writeMu.Lock() // of an item just accepted the state may be on its way into the queue
 	o.mu.Lock()
 	last := o.queued
 	o.mu.Unlock()
+	o.writeMu.Unlock()
 	var out []Entry
 	for seq := after + 1; seq <= last && len(out) < limit; seq++ {
 		e, err := o.entryAt(seq, keep)
