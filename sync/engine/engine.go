@@ -109,7 +109,8 @@ func New(cfg Config) (*Engine, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	e := &Engine{cfg: cfg, logger: cfg.Logger, probe: make(chan struct{}, 1), linkUp: make(chan struct{}, 1)}
-	e.push.limit, e.push.maxItems, e.push.maxBytes, e.push.flights = firstBatch, wire.MaxBatchItems, wire.MaxBatchBytes, 1
+	e.push.pace = pace{limit: firstBatch, flights: 1, most: wire.MaxBatchItems}
+	e.push.maxBytes = wire.MaxBatchBytes
 	e.status.start(Status{Since: cfg.Now(), Waiting: cfg.Outbox.Stats().Waiting})
 	return e, nil
 }
@@ -184,7 +185,10 @@ func (e *Engine) pause(until time.Time) {
 func (e *Engine) paused(now time.Time) time.Duration {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.pauseUntil.Sub(now)
+	if wait := e.pauseUntil.Sub(now); wait <= wire.MaxRetryAfter {
+		return wait
+	}
+	return 0 // the clock went back
 }
 
 func (e *Engine) setSuspect(v bool) {

@@ -6,20 +6,17 @@ import (
 
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
-	"onedoor/sync/wire"
 )
-
-// mostFlights is how many batches are under way at a time on a line that has taken the last ones well: while one answer
-// travels back, the next batches travel there.
-const mostFlights = 4
 
 // flight is one batch and what came of it.
 type flight struct {
-	batch  []outbox.Entry
-	ids    []string
-	items  []*item.Item
-	answer wire.BatchAnswer
-	err    error
+	batch   []outbox.Entry
+	ids     []string
+	items   []*item.Item
+	round   int      // of the pace
+	results []result // one for each item
+	took    time.Duration
+	err     error
 }
 
 // fly sends what is due, batch after batch, several at a time where that has gone well. The first failure ends it: what is
@@ -31,7 +28,7 @@ func (e *Engine) fly(ctx context.Context) (time.Duration, error) {
 	wait, err := slowPoll, error(nil)
 	done := false
 	for {
-		for !done && ctx.Err() == nil && flying < e.push.flights {
+		for !done && ctx.Err() == nil && flying < e.push.pace.flights {
 			f, lerr := e.launch(ctx)
 			if lerr != nil {
 				err, done = lerr, true
@@ -41,7 +38,7 @@ func (e *Engine) fly(ctx context.Context) (time.Duration, error) {
 			}
 			flying++
 			go func() {
-				f.answer, f.err = e.cfg.Client.PostBatch(ctx, f.items)
+				e.travel(ctx, f)
 				landed <- *f
 			}()
 		}
@@ -60,6 +57,16 @@ func (e *Engine) fly(ctx context.Context) (time.Duration, error) {
 	}
 }
 
+// travel sends the batch and reads what comes back.
+func (e *Engine) travel(ctx context.Context, f *flight) {
+	begin := e.cfg.Now()
+	answer, err := e.cfg.Client.PostBatch(ctx, f.items)
+	f.took, f.err = e.cfg.Now().Sub(begin), err
+	if err == nil {
+		f.results = e.read(f.items, answer)
+	}
+}
+
 // launch takes the next batch out of the outbox; nil when there is none.
 func (e *Engine) launch(ctx context.Context) (*flight, error) {
 	batch, err := e.compose(e.cfg.Now())
@@ -70,7 +77,7 @@ func (e *Engine) launch(ctx context.Context) (*flight, error) {
 	if len(batch) == 0 {
 		return nil, nil
 	}
-	f := &flight{batch: batch, ids: make([]string, len(batch)), items: make([]*item.Item, len(batch))}
+	f := &flight{batch: batch, ids: make([]string, len(batch)), items: make([]*item.Item, len(batch)), round: e.push.pace.round}
 	for i, entry := range batch {
 		f.ids[i], f.items[i] = entry.Item.ID, entry.Item
 	}
@@ -89,5 +96,5 @@ func (e *Engine) land(ctx context.Context, f flight) (time.Duration, error) {
 		return e.sendFailed(ctx, f.batch, f.ids, f.err)
 	}
 	e.welcome()
-	return e.apply(ctx, f.batch, f.answer)
+	return e.apply(ctx, f)
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -14,18 +13,13 @@ import (
 
 // push is what the push loop remembers between turns. What must survive a restart is in the outbox.
 type push struct {
-	limit    int // items of the next batch
-	flights  int // batches that may be under way at a time
-	maxItems int // announced by hello
-	maxBytes int
+	pace     pace
+	maxBytes int       // of a batch, announced by hello
 	fails    int       // turns in a row that moved nothing
 	next     time.Time // of the next batch
 	probes   int       // failed probes in a row
 	probeAt  time.Time
 }
-
-// firstBatch is small so that a slow line brings something through; it doubles with every success.
-const firstBatch = 20
 
 // deadAfter is how often in a row the upstream says that it cannot read an item, which travels alone, before the item
 // becomes a dead letter: about a day by its schedule. Requests that were lost do not count.
@@ -80,6 +74,7 @@ func patience(failed int) time.Duration {
 func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 	p := &e.push
 	probing, cancel := context.WithTimeout(ctx, patience(p.probes))
+	asked := e.cfg.Now()
 	h, err := e.cfg.Client.Hello(probing)
 	cancel()
 	now := e.cfg.Now()
@@ -88,7 +83,8 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 	case ctx.Err() != nil:
 		return 0, ctx.Err()
 	case err == nil:
-		p.maxItems = clamp(h.MaxBatchItems, wire.MaxBatchItems)
+		p.pace.answered(now.Sub(asked))
+		p.pace.most = clamp(h.MaxBatchItems, wire.MaxBatchItems)
 		p.maxBytes = clamp(h.MaxBatchBytes, wire.MaxBatchBytes)
 		if p.probes > 0 || e.Status().Link == Unknown { // a real return, not a push that failed by itself
 			p.fails, p.next = 0, time.Time{}
@@ -153,8 +149,7 @@ func (e *Engine) problem(p *wire.ProblemError, attempt int, limit time.Duration)
 // compose takes what is due and fits one batch. An item under suspicion travels alone.
 func (e *Engine) compose(now time.Time) ([]outbox.Entry, error) {
 	p := &e.push
-	p.limit = max(1, min(p.limit, p.maxItems))
-	due, err := e.cfg.Outbox.Due(now, p.limit)
+	due, err := e.cfg.Outbox.Due(now, p.pace.next())
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}
@@ -177,7 +172,7 @@ func (e *Engine) compose(now time.Time) ([]outbox.Entry, error) {
 // sendFailed puts the items back and decides what comes next.
 func (e *Engine) sendFailed(ctx context.Context, batch []outbox.Entry, ids []string, cause error) (time.Duration, error) {
 	p := &e.push
-	p.flights = 1
+	p.pace.failed()
 	if errors.Is(cause, context.Canceled) {
 		return 0, e.cfg.Outbox.Defer(ctx, ids, time.Time{}, "")
 	}
@@ -203,7 +198,7 @@ func (e *Engine) sendFailed(ctx context.Context, batch []outbox.Entry, ids []str
 		e.setSuspect(true)
 		e.setTrouble(TroubleNoAnswer)
 		if status == http.StatusRequestEntityTooLarge || status == 0 {
-			p.limit = max(1, len(batch)/2)
+			p.pace.halve(len(batch))
 		}
 	}
 	return slowPoll, errors.Join(cause, e.cfg.Outbox.Defer(ctx, ids, time.Time{}, ""))
@@ -221,7 +216,7 @@ func (e *Engine) narrow(ctx context.Context, batch []outbox.Entry, ids []string,
 	server := problem.Status >= 500
 	now := e.cfg.Now()
 	if len(batch) > 1 {
-		p.limit = len(batch) / 2
+		p.pace.halve(len(batch))
 		wait := max(problem.RetryAfter, jitter(200*time.Millisecond))
 		if server {
 			wait = max(wait, jitter(pushBase))
@@ -247,14 +242,8 @@ func (e *Engine) narrow(ctx context.Context, batch []outbox.Entry, ids []string,
 }
 
 // apply goes through the results, each on its own.
-func (e *Engine) apply(ctx context.Context, batch []outbox.Entry, answer wire.BatchAnswer) (time.Duration, error) {
+func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 	p := &e.push
-	results := make(map[string]wire.Result, len(answer.Results))
-	for _, r := range answer.Results {
-		if _, twice := results[r.ID]; !twice {
-			results[r.ID] = r
-		}
-	}
 	var settled []outbox.Settlement
 	var troubles []error
 	trouble := Trouble("")
@@ -262,30 +251,26 @@ func (e *Engine) apply(ctx context.Context, batch []outbox.Entry, answer wire.Ba
 		until := e.cfg.Now().Add(jitter(doubled(itemBase, itemCap, refused(entry, reason))))
 		troubles = append(troubles, e.cfg.Outbox.Defer(ctx, []string{entry.Item.ID}, until, reason))
 	}
-	for _, entry := range batch {
-		r, ok := results[entry.Item.ID]
-		switch {
-		case !ok:
+	for i, entry := range f.batch {
+		switch r := f.results[i]; {
+		case r.ID == "":
 			later(entry, reasonNoResult)
-		case r.Status == wire.Stored || r.Status == wire.Duplicate || r.Status == wire.Held:
-			status, err := e.verify(entry.Item, r)
-			if err != nil {
-				trouble = TroubleAck
-				troubles = append(troubles, err)
-				later(entry, reasonNoAck)
-				continue
-			}
-			settled = append(settled, outbox.Settlement{ID: r.ID, Status: status, Ack: r.Ack})
+		case r.err != nil:
+			trouble = TroubleAck
+			troubles = append(troubles, r.err)
+			later(entry, reasonNoAck)
+		case r.proven != "":
+			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.proven, Ack: r.Ack})
 		case r.Status == wire.Rejected || r.Status == wire.Conflict:
 			e.setSuspect(true) // is somebody else this kiosk? the next probe tells
-			e.logger.Error("item needs a person", "id", r.ID, "status", string(r.Status), "problem", reasonOf(r))
-			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.Status, Reason: reasonOf(r)})
+			e.logger.Error("item needs a person", "id", r.ID, "status", string(r.Status), "problem", reasonOf(r.Result))
+			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.Status, Reason: reasonOf(r.Result)})
 		default: // retry, and whatever a later version may say
 			later(entry, reasonRetry)
 		}
 	}
 	if len(settled) == 0 {
-		p.flights = 1
+		p.pace.failed()
 		p.fails++
 		wait := jitter(doubled(pushBase, pushCap, p.fails))
 		p.next = e.cfg.Now().Add(wait)
@@ -300,8 +285,7 @@ func (e *Engine) apply(ctx context.Context, batch []outbox.Entry, answer wire.Ba
 		return slowPoll, errors.Join(append(troubles, err)...)
 	}
 	p.fails, p.next = 0, time.Time{}
-	p.limit = min(max(p.limit, len(batch))*2, p.maxItems)
-	p.flights = min(p.flights+1, mostFlights)
+	p.pace.landed(len(f.batch), f.round, f.took)
 	e.setTrouble(trouble)
 	return 0, errors.Join(troubles...)
 }
@@ -320,25 +304,4 @@ func reasonOf(r wire.Result) string {
 		return string(r.Status)
 	}
 	return r.Problem.Type + " " + r.Problem.Title
-}
-
-// verify checks the ack of a result against the item and the keys that count, and gives what it proves. The ack must
-// say the same as the result, where a duplicate may be either; the result alone proves nothing.
-func (e *Engine) verify(it *item.Item, r wire.Result) (wire.Status, error) {
-	ack := r.Ack
-	if ack == nil {
-		return "", fmt.Errorf("%w: there is none", wire.ErrAck)
-	}
-	key, ok := e.cfg.AckKeys[ack.Key]
-	switch {
-	case !ok:
-		return "", fmt.Errorf("%w: key is not known", wire.ErrAck)
-	case ack.Tier != key.Tier:
-		return "", fmt.Errorf("%w: key of tier %s speaks for another", wire.ErrAck, key.Tier)
-	case ack.Status != wire.Stored && ack.Status != wire.Held:
-		return "", fmt.Errorf("%w: says neither stored nor held", wire.ErrAck)
-	case r.Status != ack.Status && r.Status != wire.Duplicate:
-		return "", fmt.Errorf("%w: says other than its result", wire.ErrAck)
-	}
-	return ack.Status, ack.Verify(it, e.cfg.Suite, key.Public)
 }

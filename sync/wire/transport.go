@@ -36,6 +36,9 @@ func (o HTTPOptions) withDefaults() HTTPOptions {
 	return o
 }
 
+// idleConns is how many connections are kept for the next batches; an engine sends up to sixteen at a time.
+const idleConns = 16
+
 // newHTTP makes a client that follows no redirect, does not decompress, and knows no proxy from the environment.
 func newHTTP(o HTTPOptions, wait time.Duration) *http.Client {
 	rt := o.Transport
@@ -46,7 +49,8 @@ func newHTTP(o HTTPOptions, wait time.Duration) *http.Client {
 			TLSHandshakeTimeout:    10 * time.Second,
 			ResponseHeaderTimeout:  o.HeaderTimeout + wait,
 			MaxResponseHeaderBytes: 32 << 10,
-			MaxIdleConns:           2,
+			MaxIdleConns:           idleConns,
+			MaxIdleConnsPerHost:    idleConns,
 			IdleConnTimeout:        60 * time.Second,
 			DisableCompression:     true, // the signature covers the body as sent
 			ForceAttemptHTTP2:      true,
