@@ -100,7 +100,7 @@ func (h *hall) accept(items int) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	o, err := node.OpenOutbox(h.data, id, time.Now, slog.New(slog.DiscardHandler))
+	o, err := node.OpenOutbox(h.data, id, time.Now, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		h.Fatal(err)
 	}

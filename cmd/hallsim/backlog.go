@@ -46,7 +46,7 @@ func (c *backlogCommand) Run(e *env) (err error) {
 	if err != nil {
 		return fmt.Errorf("backlog: %w", err)
 	}
-	out, err := node.OpenOutbox(c.Data, id, time.Now, e.logger)
+	out, err := node.OpenOutbox(c.Data, id, time.Now, nil, e.logger)
 	if errors.Is(err, outbox.ErrInUse) {
 		return fmt.Errorf("backlog: %w: stop the program that has %s first; nothing was changed", outbox.ErrInUse, c.Data)
 	}

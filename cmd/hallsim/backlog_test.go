@@ -54,7 +54,7 @@ func openOutbox(t *testing.T, data string) *outbox.Outbox {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := node.OpenOutbox(data, id, time.Now, slog.New(slog.DiscardHandler))
+	o, err := node.OpenOutbox(data, id, time.Now, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"github.com/google/renameio/v2"
 
 	"onedoor/app/config"
 	"onedoor/app/kiosk"
@@ -155,8 +156,5 @@ func installFont(name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(name+".new", fonts.Rare(), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(name+".new", name)
+	return renameio.WriteFile(name, fonts.Rare(), 0o644)
 }

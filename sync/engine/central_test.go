@@ -106,7 +106,7 @@ func (c *central) serve(w *httptest.ResponseRecorder, r *http.Request, body []by
 	var answer any
 	switch r.URL.Path {
 	case wire.PathHello:
-		status, answer = 200, wire.Hello{Tier: wire.TierCentral, Epoch: epoch, MaxBatchItems: wire.MaxBatchItems}
+		status, answer = 200, wire.Hello{Tier: wire.TierCentral, Epoch: epoch, MaxBatchItems: wire.MaxBatchItems, ServerTime: item.FormatTime(time.Now())}
 	case wire.PathBatches:
 		status, answer = c.take(body)
 	case wire.PathFeed:

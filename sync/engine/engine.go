@@ -51,13 +51,19 @@ var (
 	_ Client = (*wire.Client)(nil)
 )
 
-// Config is what New needs. Every field but Logger is required.
+// Clock learns the upstream's time: what it said, and when it was asked and answered by this machine's clock.
+type Clock interface {
+	Heard(sent, answered, upstream time.Time)
+}
+
+// Config is what New needs. Every field but Clock and Logger is required.
 type Config struct {
 	Outbox  Outbox
 	Client  Client
 	Suite   item.Suite
 	AckKeys map[string]AckKey // by id, of the upstreams whose acks count
 	Now     func() time.Time
+	Clock   Clock        // nil: nobody wants to know
 	Logger  *slog.Logger // nil: nothing is logged
 }
 

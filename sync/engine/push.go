@@ -19,6 +19,7 @@ type push struct {
 	next     time.Time // of the next batch
 	probes   int       // failed probes in a row
 	probeAt  time.Time
+	greeted  time.Time // the last hello that was answered
 }
 
 // deadAfter is how often in a row the upstream says that it cannot read an item, which travels alone, before the item
@@ -46,7 +47,7 @@ func (e *Engine) pushOnce(ctx context.Context) (time.Duration, error) {
 	if wait := e.paused(now); wait > 0 {
 		return min(wait, slowPoll), nil
 	}
-	if e.Status().Link != Online || e.suspected() {
+	if e.Status().Link != Online || e.suspected() || now.Sub(p.greeted).Abs() > greetAfter {
 		if wait := p.probeAt.Sub(now); wait > 0 && wait <= wire.MaxRetryAfter {
 			return min(wait, slowPoll), nil
 		}
@@ -83,7 +84,11 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 	case ctx.Err() != nil:
 		return 0, ctx.Err()
 	case err == nil:
+		p.greeted = now
 		p.pace.answered(now.Sub(asked))
+		if said, terr := time.Parse(time.RFC3339Nano, h.ServerTime); terr == nil && e.cfg.Clock != nil {
+			e.cfg.Clock.Heard(asked, now, said)
+		}
 		p.pace.most = clamp(h.MaxBatchItems, wire.MaxBatchItems)
 		p.maxBytes = clamp(h.MaxBatchBytes, wire.MaxBatchBytes)
 		if p.probes > 0 || e.Status().Link == Unknown { // a real return, not a push that failed by itself

@@ -16,6 +16,7 @@ const (
 	probeCap   = 2 * time.Second // between probes that nobody answers
 	refusedFor = time.Hour
 	fullFor    = 15 * time.Minute
+	greetAfter = 6 * time.Hour // the upstream's time is asked for again: a cheap clock has drifted by seconds
 )
 
 // doubled is base·2^(attempt-1), at most limit.

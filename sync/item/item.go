@@ -53,6 +53,7 @@ type Item struct {
 	SealKey     string `json:"sealkey"`              // id of central's sealing key
 	SignKey     string `json:"signkey"`              // id of the device's signing key
 	Dictionary  string `json:"dictionary,omitempty"` // Dictionary.ID of the one that the payload is compressed with; empty for none
+	Clock       string `json:"clock,omitempty"`      // what was known of Time's error: Clock.String
 	DataType    string `json:"datacontenttype"`
 	Data        []byte `json:"data_base64"` // sealed payload
 	Signature   []byte `json:"signature"`   // by the device over Digest
@@ -87,14 +88,15 @@ type attribute struct {
 
 // attributes lists what the signature binds, in an order that never changes. A new attribute is appended and written
 // only when present, so that older items keep their digests.
-func (it *Item) attributes() [18]attribute {
-	return [18]attribute{
+func (it *Item) attributes() [19]attribute {
+	return [19]attribute{
 		{"specversion", it.SpecVersion, false}, {"id", it.ID, false}, {"source", it.Source, false},
 		{"type", string(it.Type), false}, {"subject", it.Subject, false}, {"time", it.Time, false},
 		{"sequence", it.Sequence, true}, {"caseid", it.CaseID, false}, {"caseseq", it.CaseSeq, true},
 		{"receiptno", it.ReceiptNo, true}, {"trackhash", it.TrackHash, false}, {"prev", it.Prev, true},
 		{"catalogue", it.Catalogue, false}, {"suite", it.Suite, false}, {"sealkey", it.SealKey, false},
 		{"signkey", it.SignKey, false}, {"datacontenttype", it.DataType, false}, {"dictionary", it.Dictionary, false},
+		{"clock", it.Clock, false},
 	}
 }
 
@@ -213,6 +215,9 @@ func (it *Item) validateBound() error {
 	}
 	if _, err := time.Parse(time.RFC3339, it.Time); err != nil {
 		return bad("time")
+	}
+	if _, err := ParseClock(it.Clock); err != nil {
+		return bad("clock")
 	}
 	for _, a := range it.attributes() {
 		if !a.late && !utf8.ValidString(a.value) { // JSON would alter it, and so the digest

@@ -149,7 +149,7 @@ func (o *Outbox) seen(id string) (*intake, *Accepted, error) {
 func (o *Outbox) seal(d Draft) (it *item.Item, at time.Time, size int, err error) {
 	at = o.cfg.Now().UTC().Truncate(time.Millisecond) // as exact as Item.Time, and without the monotonic reading
 	it = &item.Item{ID: d.ID, Source: o.source, Type: d.Type, Subject: d.Subject, Time: item.FormatTime(at), CaseID: d.CaseID,
-		TrackHash: d.TrackHash, Catalogue: d.Catalogue}
+		TrackHash: d.TrackHash, Catalogue: d.Catalogue, Clock: o.cfg.Clock(at).String()}
 	if len(d.Payload) > item.MaxPayload {
 		return nil, at, 0, fmt.Errorf("%w: payload of %d bytes", ErrTooLarge, len(d.Payload))
 	}

@@ -19,6 +19,7 @@ type Config struct {
 	// CaseNumber makes a 20-digit receipt number from a running number, which counts from 1 and is never used twice.
 	CaseNumber func(running uint32) (string, error)
 	Now        func() time.Time
+	Clock      func(now time.Time) item.Clock // what is known of Now's error; nil: nothing
 	Limits     Limits
 	Retention  time.Duration               // how long items stay here that central has, at least; 0 means DefaultRetention
 	MinFree    int64                       // bytes free on the medium below which nothing is accepted; 0 means DefaultMinFree
@@ -117,6 +118,9 @@ func (c Config) complete() Config {
 	}
 	if c.Free == nil {
 		c.Free = free
+	}
+	if c.Clock == nil {
+		c.Clock = func(time.Time) item.Clock { return item.Clock{} }
 	}
 	if c.Retention == 0 {
 		c.Retention = DefaultRetention

@@ -11,10 +11,12 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"onedoor/app/config"
+	"onedoor/sync/clock"
 	"onedoor/sync/engine"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
@@ -56,6 +58,7 @@ type Node struct {
 	outbox *outbox.Outbox
 	client *wire.Client
 	engine *engine.Engine
+	clock  *clock.Clock
 	once   sync.Once
 }
 
@@ -75,7 +78,10 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 			err = errors.Join(fmt.Errorf("start node: %w", err), n.close())
 		}
 	}()
-	if n.outbox, err = OpenOutbox(cfg.Data, id, cfg.Now, cfg.Logger); err != nil {
+	if n.clock, err = clock.Open(clock.Config{File: filepath.Join(cfg.Data, "clock.json"), Now: cfg.Now, Logger: cfg.Logger}); err != nil {
+		return nil, err
+	}
+	if n.outbox, err = OpenOutbox(cfg.Data, id, cfg.Now, n.clock.Estimate, cfg.Logger); err != nil {
 		return nil, err
 	}
 	suite, err := item.SuiteNamed(id.Device.Suite)
@@ -90,7 +96,8 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 		return nil, err
 	}
 	keys := map[string]engine.AckKey{id.Device.UpstreamKey: {Tier: wire.TierCentral, Public: id.Device.UpstreamPub}}
-	n.engine, err = engine.New(engine.Config{Outbox: n.outbox, Client: n.client, AckKeys: keys, Suite: suite, Now: cfg.Now, Logger: logger})
+	n.engine, err = engine.New(engine.Config{Outbox: n.outbox, Client: n.client, AckKeys: keys, Suite: suite, Now: cfg.Now, Clock: n.clock,
+		Logger: logger})
 	if err != nil {
 		return nil, err
 	}

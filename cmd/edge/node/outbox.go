@@ -15,8 +15,8 @@ import (
 )
 
 // OpenOutbox opens the outbox of a data directory as the program does that owns it. Nothing limits what may wait but the
-// medium. It returns outbox.ErrInUse while such a program runs.
-func OpenOutbox(data string, id config.Identity, now func() time.Time, logger *slog.Logger) (*outbox.Outbox, error) {
+// medium. clock may be nil. It returns outbox.ErrInUse while such a program runs.
+func OpenOutbox(data string, id config.Identity, now func() time.Time, clock func(time.Time) item.Clock, logger *slog.Logger) (*outbox.Outbox, error) {
 	suite, err := item.SuiteNamed(id.Device.Suite)
 	if err != nil {
 		return nil, fmt.Errorf("enrolled for another program: %w", err)
@@ -28,7 +28,7 @@ func OpenOutbox(data string, id config.Identity, now func() time.Time, logger *s
 	source := id.Device.Source()
 	numbers := receipt.Numbers{Hall: source.Hall, Kiosk: source.Kiosk, Incarnation: source.Incarnation, Salt: salt()}
 	return outbox.Open(outbox.Config{
-		Dir: filepath.Join(data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: now, Logger: logger.With("part", "outbox"),
+		Dir: filepath.Join(data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: now, Clock: clock, Logger: logger.With("part", "outbox"),
 		Sealer: item.Sealer{Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic,
 			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, Dictionary: known.Newest()},
 	})

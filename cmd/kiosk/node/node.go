@@ -21,6 +21,7 @@ import (
 	"onedoor/app/text"
 	"onedoor/assets"
 	"onedoor/assets/dictionaries"
+	"onedoor/sync/clock"
 	"onedoor/sync/engine"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
@@ -154,8 +155,12 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 	}
 	source := id.Device.Source()
 	numbers := receipt.Numbers{Hall: source.Hall, Kiosk: source.Kiosk, Incarnation: source.Incarnation, Salt: salt()}
+	hall, err := clock.Open(clock.Config{File: filepath.Join(cfg.File.Data, "clock.json"), Now: cfg.Now, Logger: cfg.Logger.With("part", "sync")})
+	if err != nil {
+		return err
+	}
 	n.outbox, err = outbox.Open(outbox.Config{
-		Dir: filepath.Join(cfg.File.Data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: cfg.Now,
+		Dir: filepath.Join(cfg.File.Data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: cfg.Now, Clock: hall.Estimate,
 		Sealer: item.Sealer{Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic,
 			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, Dictionary: known.Newest()},
 		Limits: limits(cfg.File.Outbox), Logger: cfg.Logger.With("part", "outbox"),
@@ -171,7 +176,7 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 		return err
 	}
 	n.engine, err = engine.New(engine.Config{
-		Outbox: n.outbox, Client: n.client, AckKeys: map[string]engine.AckKey{id.Device.UpstreamKey: {Tier: wire.TierCentral, Public: id.Device.UpstreamPub}}, Suite: suite, Now: cfg.Now,
+		Outbox: n.outbox, Client: n.client, AckKeys: map[string]engine.AckKey{id.Device.UpstreamKey: {Tier: wire.TierCentral, Public: id.Device.UpstreamPub}}, Suite: suite, Now: cfg.Now, Clock: hall,
 		Logger: cfg.Logger.With("part", "sync"),
 	})
 	return err
