@@ -75,6 +75,7 @@ func (c *serveCmd) Run(ctx context.Context, stdout io.Writer, stderr errOut) (er
 	if err != nil {
 		return err
 	}
+	defer server.Stop()
 	if err := server.Reconsider(ctx); err != nil {
 		return err
 	}

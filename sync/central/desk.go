@@ -37,6 +37,8 @@ type deskField struct{ Name, Value string }
 type deskCase struct {
 	page
 	ID, Service, Department, Hall, Kiosk, OfficialNo, Print string
+	Filed, FiledNote                                        string
+	Attachments                                             []deskField
 	Receipt                                                 []string
 	Tag                                                     tag
 	Actions                                                 []deskAction
@@ -178,6 +180,15 @@ func (s *Server) deskCase(w http.ResponseWriter, r *http.Request, csrf string, s
 	if n := len(c.Prints); n > 0 {
 		p.Print = p.T("print." + c.Prints[n-1].Outcome)
 	}
+	p.Filed, p.FiledNote = s.filed(&p.page, c.Facts.Filed)
+	views, err := s.attachments(&c)
+	if err != nil {
+		s.deskFailed(w, r, err)
+		return
+	}
+	for _, v := range views {
+		p.Attachments = append(p.Attachments, deskField{v.Type, attachmentWords(&p.page, v)})
+	}
 	if problem != "" {
 		p.Error = p.T(problem)
 	}
@@ -254,4 +265,12 @@ func (s *Server) deskFailed(w http.ResponseWriter, r *http.Request, err error) {
 	p := &trackPage{page: s.deskPage(r, ""), Tone: "stop", Icon: "stop"}
 	p.Heading, p.Say = p.T(text+".heading"), p.T(text+".say")
 	s.show(w, status, "notice", p)
+}
+
+func attachmentWords(p *page, v AttachmentView) string {
+	size, received := (v.Size+1023)>>10, v.Received>>10
+	if v.State == AttachmentComing {
+		return fmt.Sprintf(p.T("attachment.coming"), size, received)
+	}
+	return fmt.Sprintf(p.T("attachment."+string(v.State)), size)
 }

@@ -19,6 +19,13 @@ const (
 	ProblemNewer    = "urn:onedoor:problem:attributes-unknown"
 )
 
+// Problem types of an attachment that staff ask for.
+const (
+	ProblemComing  = "urn:onedoor:problem:attachment-coming"  // 404: it is not here in full yet
+	ProblemDiffers = "urn:onedoor:problem:attachment-differs" // 409: what came is not what the item names
+	ProblemDamaged = "urn:onedoor:problem:attachment-damaged" // 500: what is here does not open
+)
+
 // problem is a wire.Problem that huma can answer with.
 type problem struct{ wire.Problem }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"onedoor/sync/item"
 	"onedoor/sync/wire"
 )
 
@@ -21,10 +20,7 @@ func (s *Server) Reconsider(ctx context.Context) error {
 		var known []Entry
 		for i := range rows {
 			after = rows[i].Position
-			e, err := s.reconsider(rows[i].Entry)
-			if err != nil {
-				return fmt.Errorf("reconsider held items: %w", err)
-			}
+			e := s.reconsider(rows[i].Entry)
 			if e.Effect != EffectUnknown {
 				known = append(known, e)
 			}
@@ -50,22 +46,16 @@ func (s *Server) Reconsider(ctx context.Context) error {
 
 // reconsider reads a held item as if it came now. What would be refused now was acknowledged long ago: it keeps its place
 // without an effect, so that its case can go on.
-func (s *Server) reconsider(e Entry) (Entry, error) {
-	src, err := item.ParseSource(e.Item.Source)
-	if err != nil {
-		return e, err
-	}
+func (s *Server) reconsider(e Entry) Entry {
 	held := e
-	e, refused, err := s.understand(e, src)
+	e, refused := s.understand(e)
 	switch {
-	case err != nil:
-		return e, err
 	case refused == nil:
-		return e, nil
+		return e
 	case refused.status != wire.Rejected:
-		return held, nil
+		return held
 	}
 	s.cfg.Logger.Error("held item has no effect", "source", e.Item.Source, "sequence", e.Item.Sequence, "id", e.Item.ID, "why", refused.problem.Detail)
 	held.Effect = EffectNone
-	return held, nil
+	return held
 }

@@ -1,12 +1,14 @@
 package central
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +35,11 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// Uploads is the directory of the sealed attachments that kiosks upload; it is made. Empty: none are taken.
 	Uploads string
+	// Limits bound the uploads.
+	Limits UploadLimits
+	// Parallel bounds the goroutines that verify, open and sign the items of batches: one for each request, and one fewer
+	// than this beside them, for all requests together. 0 means GOMAXPROCS; with 1 there are none beside them.
+	Parallel int
 }
 
 // Server answers kiosks, staff and citizens.
@@ -41,6 +48,9 @@ type Server struct {
 	opener  item.Opener
 	handler http.Handler
 	pages   *pages
+	crew    *crew
+	uploads *uploads // nil when none are taken
+	sweeps  *timely  // nil without uploads
 	// Wrong guesses per address, each kind apart: a citizen's mistyped codes must not lock staff out.
 	wrongCodes, wrongEnrolments, wrongTokens *limiter
 
@@ -48,7 +58,8 @@ type Server struct {
 	stopping chan struct{}
 }
 
-// New checks cfg and builds the handlers. It starts nothing.
+// New checks cfg and builds the handlers. With uploads it removes what a former process left of them, and sweeps them until
+// Stop; else it starts nothing.
 func New(cfg Config) (*Server, error) {
 	switch {
 	case cfg.Store == nil:
@@ -59,6 +70,9 @@ func New(cfg Config) (*Server, error) {
 		return nil, errors.New("new central server: Now is required")
 	case cfg.Logger == nil:
 		return nil, errors.New("new central server: Logger is required")
+	}
+	if cfg.Parallel <= 0 {
+		cfg.Parallel = runtime.GOMAXPROCS(0)
 	}
 	if err := cfg.Keys.validate(cfg.Suite); err != nil {
 		return nil, fmt.Errorf("new central server: %w", err)
@@ -72,22 +86,40 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("new central server: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, pages: pages, stopping: make(chan struct{}),
+		cfg: cfg, pages: pages, crew: newCrew(cfg.Parallel), stopping: make(chan struct{}),
 		opener: item.Opener{Suite: cfg.Suite, SealPrivate: cfg.Keys.SealPrivate, Dictionaries: cfg.Dictionaries},
 	}
 	for _, l := range []**limiter{&s.wrongCodes, &s.wrongEnrolments, &s.wrongTokens} {
 		*l = newLimiter(cfg.Now, 10, time.Minute)
 	}
+	if cfg.Uploads != "" {
+		s.uploads = &uploads{dir: cfg.Uploads, now: cfg.Now, limits: cfg.Limits.filled(), named: cfg.Store.Named}
+		if err := s.uploads.clean(); err != nil {
+			return nil, fmt.Errorf("new central server: clean uploads: %w", err)
+		}
+	}
 	s.routes()
+	if s.uploads != nil {
+		s.sweeps = startTimely(s.uploads.limits.Every, func(ctx context.Context) {
+			if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+				s.cfg.Logger.Error("uploads could not be swept", "error", err)
+			}
+		})
+	}
 	return s, nil
 }
 
 // Handler serves all paths.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Stop ends waiting long polls with what they have. Call it when the HTTP server begins to shut down
-// (http.Server.RegisterOnShutdown). It may be called twice.
-func (s *Server) Stop() { s.stopOnce.Do(func() { close(s.stopping) }) }
+// Stop ends waiting long polls with what they have, and the sweeping of uploads. Call it when the HTTP server begins to
+// shut down (http.Server.RegisterOnShutdown). It may be called twice.
+func (s *Server) Stop() {
+	s.stopOnce.Do(func() { close(s.stopping) })
+	if s.sweeps != nil {
+		s.sweeps.stop()
+	}
+}
 
 // maxForm bounds what a person or an operator's program sends, in bytes.
 const maxForm = 64 << 10

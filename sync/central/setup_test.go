@@ -73,6 +73,7 @@ type hall struct {
 	dir    string
 	suite  item.Suite
 	known  item.Dictionaries
+	limits central.UploadLimits // of takeUploads
 	keys   central.Keys
 	clock  *clock
 	log    *logBuffer

@@ -53,6 +53,10 @@ func (s *Server) staffOperations(api huma.API) {
 		Summary: "What the citizen submitted, opened on demand", Errors: []int{http.StatusNotFound},
 	}, s.getPayload)
 	huma.Register(api, huma.Operation{
+		OperationID: "open-attachment", Method: http.MethodGet, Path: "/api/v1/cases/{receiptno}/attachments/{id}", Security: operator, Tags: tags,
+		Summary: "A file that the citizen submitted, opened on demand", Errors: []int{http.StatusNotFound, http.StatusConflict},
+	}, s.getAttachment)
+	huma.Register(api, huma.Operation{
 		OperationID: "move-case", Method: http.MethodPost, Path: "/api/v1/cases/{receiptno}/stage", Security: operator, Tags: tags,
 		Summary: "Move a case on; never backwards", Errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.postStage)
@@ -78,10 +82,13 @@ type CaseView struct {
 	Delivered  string     `json:"delivered_at"`
 	Accepted   string     `json:"accepted_at,omitempty"`
 	Changed    string     `json:"changed_at"`
+	Filed      Filing     `json:"filed" doc:"when the citizen filed, and what was corrected of the kiosk's clock"`
 	Position   uint64     `json:"position" doc:"in the ledger, of the item that opened the case"`
 	Items      uint32     `json:"items" doc:"items that took effect"`
 	Steps      []Step     `json:"steps"`
 	Prints     []Print    `json:"prints"`
+
+	Attachments []AttachmentView `json:"attachments,omitempty" doc:"with one case only, not in a list"`
 }
 
 func viewCase(c *Case) CaseView {
@@ -89,7 +96,7 @@ func viewCase(c *Case) CaseView {
 		CaseID: c.ID, ReceiptNo: c.ReceiptNo, Hall: c.Kiosk.Hall, HallName: c.HallName, Kiosk: c.Kiosk.Number,
 		ServiceID: c.Facts.ServiceID, Service: c.Facts.Title, Department: c.Facts.Department, Stage: c.Stage, Version: c.Version,
 		OfficialNo: c.OfficialNo, Delivered: item.FormatTime(c.Reached(wire.StageDelivered)), Changed: item.FormatTime(c.Changed()),
-		Position: c.Position, Items: c.Items, Steps: c.Steps, Prints: c.Prints,
+		Filed: c.Facts.Filed, Position: c.Position, Items: c.Items, Steps: c.Steps, Prints: c.Prints,
 	}
 	if at := c.Reached(wire.StageAccepted); !at.IsZero() {
 		v.Accepted = item.FormatTime(at)
@@ -136,7 +143,11 @@ func (s *Server) getCase(ctx context.Context, in *caseInput) (*caseAnswer, error
 	if err != nil {
 		return nil, s.failed("get case", err)
 	}
-	return &caseAnswer{viewCase(&c)}, nil
+	view := viewCase(&c)
+	if view.Attachments, err = s.attachments(&c); err != nil {
+		return nil, s.failed("look at attachments", err)
+	}
+	return &caseAnswer{view}, nil
 }
 
 type payloadAnswer struct{ Body Submission }

@@ -76,7 +76,8 @@ func testOpenAPI(t *testing.T, suite item.Suite) {
 	}
 	for path, method := range map[string]string{
 		wire.PathHello: "get", wire.PathBatches: "post", wire.PathFeed: "get", wire.PathEnrolments: "post", wire.PathHealthz: "get",
-		"/api/v1/cases": "get", "/api/v1/cases/{receiptno}/stage": "post", "/api/v1/enrolment-codes": "post",
+		wire.PathReconcile: "post",
+		"/api/v1/cases":    "get", "/api/v1/cases/{receiptno}/stage": "post", "/api/v1/enrolment-codes": "post",
 	} {
 		if doc.Paths[path][method] == nil {
 			t.Errorf("%s %s is not described", method, path)

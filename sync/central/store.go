@@ -5,13 +5,17 @@ import (
 	"errors"
 	"time"
 
+	"onedoor/sync/attach"
 	"onedoor/sync/item"
 	"onedoor/sync/wire"
 )
 
 // Store is central's durable memory: the ledger, the cases, the devices. Every method that writes is one transaction
 // and returns only after it is durable; when it returns an error, nothing of it has happened or, after ErrStopped, it is
-// decided at the next start. storetest.Suite is the contract in full.
+// decided at the next start. One on PostgreSQL may also answer pgstore.ErrUncertain, when the line broke before the answer
+// to a commit: then all of it happened or nothing, and the same call again tells. The Server does not repeat it itself: the
+// request fails with 500 and without an ack, and the kiosk sends the batch again, whose items are then stored or duplicates;
+// staff look at the case and decide again. storetest.Suite is the contract in full.
 type Store interface {
 	// Epoch is the UUID of this ledger, made when the ledger was.
 	Epoch() string
@@ -27,8 +31,13 @@ type Store interface {
 	Unknown(ctx context.Context, after uint64, limit int) ([]Row, error)
 	// Through is the last sequence of source up to which nothing is missing; 0 when nothing is there.
 	Through(ctx context.Context, source string) (uint64, error)
+	// Has gives those of a source's sequences between from and to, both included, that are there, in their order.
+	Has(ctx context.Context, source string, from, to uint64) ([]uint64, error)
 	// Conflicts lists up to limit items that were kept aside, in no particular order.
 	Conflicts(ctx context.Context, limit int) ([]item.Item, error)
+
+	// Named gives those of ids that items of a kiosk name in their Facts.Attachments, whether or not these have taken effect.
+	Named(ctx context.Context, kiosk Kiosk, ids []string) ([]string, error)
 
 	// Case finds a case by receipt number (20 digits) or case id. ErrNotFound.
 	Case(ctx context.Context, ref string) (Case, error)
@@ -147,6 +156,9 @@ type Facts struct {
 	Title      Text   `json:"title,omitempty"`
 	Department Text   `json:"department,omitempty"`
 	Next       Text   `json:"next,omitempty"` // what the citizen waits for or does next
+
+	Attachments []attach.Ref `json:"attachments,omitempty"` // sealed files that the submission names
+	Filed       Filing       `json:"filed"`
 }
 
 // Print is the outcome of one receipt.

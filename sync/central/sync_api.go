@@ -46,6 +46,7 @@ func (s *Server) syncOperations(api huma.API) {
 		Summary: "Changes of the device's cases since cursor; waits for one up to wait seconds",
 		Errors:  []int{http.StatusConflict},
 	}, s.readFeed)
+	s.reconcileOperation(api)
 	enrolment := huma.SchemaFromType(api.OpenAPI().Components.Schemas, reflect.TypeFor[wire.Enrolment]())
 	huma.Register(api, huma.Operation{
 		OperationID: "enrol", Method: http.MethodPost, Path: wire.PathEnrolments, Tags: []string{"sync"},

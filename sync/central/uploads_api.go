@@ -15,10 +15,10 @@ import (
 // uploadRoutes answers resumable uploads; without a directory for them there are none. They are outside huma, which knows
 // neither the method's rules nor a body that is only bytes.
 func (s *Server) uploadRoutes(mux *http.ServeMux) {
-	if s.cfg.Uploads == "" {
+	u := s.uploads
+	if u == nil {
 		return
 	}
-	u := &uploads{dir: s.cfg.Uploads}
 	handle := func(method string, do func(r *http.Request, source string, f wire.Upload) (uploaded, int, error)) {
 		mux.HandleFunc(method+" "+wire.PathUploads+"{id}", func(w http.ResponseWriter, r *http.Request) {
 			s.serveUpload(w, r, do)
@@ -35,7 +35,7 @@ func (s *Server) uploadRoutes(mux *http.ServeMux) {
 		if r.ContentLength != 0 || r.Header.Get(wire.HeaderLength) != strconv.FormatInt(f.Length, 10) {
 			return uploaded{}, 0, newProblem(http.StatusBadRequest, wire.ProblemUpload, "an upload is announced with its length and without bytes")
 		}
-		at, err := u.begin(source, f)
+		at, err := u.begin(r.Context(), source, f)
 		return at, http.StatusCreated, err
 	})
 	handle(http.MethodPatch, func(r *http.Request, source string, f wire.Upload) (uploaded, int, error) {

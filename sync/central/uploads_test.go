@@ -33,9 +33,10 @@ import (
 func (h *hall) takeUploads(spoil func(*http.Request, http.Header)) *requests {
 	h.t.Helper()
 	h.http.Close()
+	h.server.Stop()
 	server, err := central.New(central.Config{
 		Store: h.store, Suite: h.suite, Keys: h.keys, Dictionaries: h.known, Now: h.clock.now, Logger: slog.New(slog.NewTextHandler(h.log, nil)),
-		TrackingURL: "HTTPS://SX.EXAMPLE", Uploads: filepath.Join(h.dir, "uploads"),
+		TrackingURL: "HTTPS://SX.EXAMPLE", Uploads: filepath.Join(h.dir, "uploads"), Limits: h.limits,
 	})
 	if err != nil {
 		h.t.Fatal(err)

@@ -24,10 +24,12 @@ const (
 	MaxUploadPart = 256 << 10 // bytes of one request, and what a cut costs at most
 
 	// ProblemOffset refuses a part that does not follow what is there; ProblemDigest a whole that is not what was announced,
-	// and is forgotten; ProblemUpload what can not be taken at all.
+	// and is forgotten; ProblemUpload what can not be taken at all; ProblemQuota what there is no room for now: the node keeps
+	// it and asks again later.
 	ProblemOffset = "urn:onedoor:problem:upload-offset"
 	ProblemDigest = "urn:onedoor:problem:upload-digest"
 	ProblemUpload = "urn:onedoor:problem:upload-invalid"
+	ProblemQuota  = "urn:onedoor:problem:upload-quota"
 )
 
 // Upload is a sealed file as it is announced.

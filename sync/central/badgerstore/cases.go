@@ -36,9 +36,12 @@ func (in *intake) applyCase(kiosk central.Kiosk, caseID string) (uint64, error) 
 		if err != nil {
 			return 0, err
 		}
-		var row central.Row
-		if err := readRow(in.txn, pos, &row); err != nil {
-			return 0, err
+		row := in.fresh[pos]
+		if row == nil {
+			row = new(central.Row)
+			if err := readRow(in.txn, pos, row); err != nil {
+				return 0, err
+			}
 		}
 		if row.Entry.Effect == central.EffectUnknown || c.ID == "" && row.Entry.Effect != central.EffectOpen {
 			return uint64(c.Items), nil // waits for a central that knows it
@@ -60,7 +63,7 @@ func (in *intake) applyCase(kiosk central.Kiosk, caseID string) (uint64, error) 
 	}
 }
 
-func (in *intake) applyRow(c *central.Case, kiosk central.Kiosk, key []byte, row central.Row) error {
+func (in *intake) applyRow(c *central.Case, kiosk central.Kiosk, key []byte, row *central.Row) error {
 	e := &row.Entry
 	switch e.Effect {
 	case central.EffectOpen:
@@ -81,11 +84,14 @@ func (in *intake) applyRow(c *central.Case, kiosk central.Kiosk, key []byte, row
 	return nil
 }
 
-func (in *intake) openCase(c *central.Case, kiosk central.Kiosk, key []byte, row central.Row) error {
+func (in *intake) openCase(c *central.Case, kiosk central.Kiosk, key []byte, row *central.Row) error {
 	it, txn := &row.Entry.Item, in.txn
-	var dev central.Device
-	if err := get(txn, keyDevice(it.Source), &dev); err != nil && !errors.Is(err, central.ErrNotFound) {
-		return err
+	dev, ok := in.devices[it.Source]
+	if !ok {
+		if err := get(txn, keyDevice(it.Source), &dev); err != nil && !errors.Is(err, central.ErrNotFound) {
+			return err
+		}
+		in.devices[it.Source] = dev
 	}
 	*c = central.Case{
 		ID: it.CaseID, Kiosk: kiosk, Device: row.Entry.Device, HallName: dev.HallName, ReceiptNo: it.ReceiptNo,

@@ -50,7 +50,7 @@ func (s *Store) ingest(ctx context.Context, at time.Time, entries []central.Entr
 		return nil, nil
 	}
 	var out []central.Outcome
-	in := intake{at: at, changed: map[central.Kiosk]bool{}}
+	in := intake{at: at, changed: map[central.Kiosk]bool{}, fresh: map[uint64]*central.Row{}, devices: map[string]central.Device{}}
 	err := s.update(ctx, func(txn *badger.Txn) error {
 		in.txn = txn
 		if err := get(txn, keyCounter("ledger"), &in.before); err != nil && !errors.Is(err, central.ErrNotFound) {
@@ -101,6 +101,9 @@ type intake struct {
 	before  uint64 // last ledger position before it
 	changed map[central.Kiosk]bool
 	alarm   string // of the item at hand
+
+	fresh   map[uint64]*central.Row   // new rows that are understood, so that they need not be read back
+	devices map[string]central.Device // by source, as far as they were asked for
 }
 
 func (in *intake) one(e central.Entry) (central.Outcome, error) {
@@ -142,17 +145,19 @@ func (in *intake) add(e central.Entry, kiosk central.Kiosk) (central.Outcome, er
 	if err != nil {
 		return central.Outcome{}, err
 	}
-	r := ref{pos, e.Digest}
+	r, row := ref{pos, e.Digest}, central.Row{Position: pos, At: in.at, Entry: e}
 	for _, err := range []error{
-		set(txn, keyRow(pos), central.Row{Position: pos, At: in.at, Entry: e}), set(txn, keyID(it.Source, it.ID), r),
-		set(txn, keySeq(it.Source, it.Sequence), r), extend(txn, it),
+		set(txn, keyRow(pos), row), set(txn, keyID(it.Source, it.ID), r),
+		set(txn, keySeq(it.Source, it.Sequence), r), extend(txn, it), name(txn, kiosk, e.Facts),
 	} {
 		if err != nil {
 			return central.Outcome{}, err
 		}
 	}
 	o := central.Outcome{Status: wire.Stored, Position: pos, At: in.at}
-	if e.Effect == central.EffectUnknown {
+	if e.Effect != central.EffectUnknown {
+		in.fresh[pos] = &row
+	} else {
 		if err := set(txn, keyUnknown(pos), true); err != nil {
 			return o, err
 		}
@@ -211,6 +216,9 @@ func (in *intake) understand(row central.Row, e central.Entry) error {
 	if err != nil {
 		return err
 	}
+	if err := name(in.txn, kiosk, e.Facts); err != nil {
+		return err
+	}
 	if e.Item.CaseID != "" {
 		_, err := in.applyCase(kiosk, e.Item.CaseID)
 		return err
@@ -219,6 +227,19 @@ func (in *intake) understand(row central.Row, e central.Entry) error {
 		return err
 	}
 	return in.release(kiosk, row.Position)
+}
+
+// name notes which attachments an item names.
+func name(txn *badger.Txn, kiosk central.Kiosk, facts *central.Facts) error {
+	if facts == nil {
+		return nil
+	}
+	for _, ref := range facts.Attachments {
+		if err := set(txn, keyNamed(kiosk, ref.ID), true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // release tells the kiosk that a row has taken effect which it was told is held.
@@ -360,6 +381,23 @@ func (s *Store) Unknown(ctx context.Context, after uint64, limit int) ([]central
 				return err
 			}
 			out = append(out, row)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Named implements central.Store.
+func (s *Store) Named(ctx context.Context, kiosk central.Kiosk, ids []string) ([]string, error) {
+	var out []string
+	err := s.view(ctx, func(txn *badger.Txn) error {
+		for _, id := range ids {
+			switch _, err := txn.Get(keyNamed(kiosk, id)); {
+			case err == nil:
+				out = append(out, id)
+			case !errors.Is(err, badger.ErrKeyNotFound):
+				return fmt.Errorf("read record: %w", err)
+			}
 		}
 		return nil
 	})

@@ -23,6 +23,7 @@ import (
 //	i/<source>/<id>, s/<source>/<sequence>   ref to the row
 //	t/<source>                           sequence up to which nothing is missing
 //	x/<digest>                           item kept aside as a conflict
+//	p/<hall><kiosk>/<id>                 true when an item of the kiosk names that attachment
 //	h/<hall><kiosk>/<caseid>/<caseseq>   position of an item waiting for its predecessor
 //	c/<hall><kiosk>/<caseid>             central.Case
 //	o/<position>                         key of the case that this row opened
@@ -49,6 +50,9 @@ func keySeq(source, sequence string) []byte {
 func keyThrough(source string) []byte { return []byte("t/" + source) }
 func keyConflict(digest string) []byte {
 	return []byte("x/" + digest)
+}
+func keyNamed(k central.Kiosk, id string) []byte {
+	return []byte("p/" + k.Hall + k.Number + "/" + id)
 }
 func keyHeld(k central.Kiosk, caseID, caseSeq string) []byte {
 	return []byte("h/" + k.Hall + k.Number + "/" + caseID + "/" + caseSeq)

@@ -126,6 +126,24 @@ func (s *Store) Through(ctx context.Context, source string) (uint64, error) {
 	return n, err
 }
 
+// Named implements central.Store.
+func (s *Store) Named(ctx context.Context, kiosk central.Kiosk, ids []string) ([]string, error) {
+	var asked [][16]byte
+	for _, id := range ids {
+		if one, err := parseUUID(id); err == nil {
+			asked = append(asked, one)
+		}
+	}
+	var out []string
+	err := s.read(ctx, func(rows pgx.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		out = append(out, id)
+		return err
+	}, "SELECT id::text FROM attachments WHERE kiosk = $1 AND id = ANY($2)", formatKiosk(kiosk), asked)
+	return out, err
+}
+
 // Conflicts implements central.Store.
 func (s *Store) Conflicts(ctx context.Context, limit int) ([]item.Item, error) {
 	var out []item.Item

@@ -4,6 +4,9 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+
+	"onedoor/sync/central"
+	"onedoor/sync/item"
 )
 
 // chunkBytes bounds what one statement carries of items' data, since the server holds it in memory more than once.
@@ -33,7 +36,7 @@ func (in *intake) save(ctx context.Context, w *writer) error {
 		}
 		from += len(part.sources)
 	}
-	for _, queue := range []func(*pgx.Batch) error{in.queueOpened, in.queueTouched, in.queueRead, in.queueAside} {
+	for _, queue := range []func(*pgx.Batch) error{in.queueOpened, in.queueTouched, in.queueRead, in.queueAside, in.queueNamed} {
 		if err := queue(b); err != nil {
 			return err
 		}
@@ -227,6 +230,34 @@ func (in *intake) queueAside(b *pgx.Batch) error {
 		}
 		b.Queue(`INSERT INTO conflicts (digest, at, why, attributes, data) VALUES ($1, $2, $3, $4::text::json, COALESCE($5, ''::bytea)) ON CONFLICT DO NOTHING`,
 			a.Digest[:], in.at, a.why, attributes, a.Item.Data)
+	}
+	return nil
+}
+
+// queueNamed notes the attachments that rows name which are new, or understood now.
+func (in *intake) queueNamed(b *pgx.Batch) error {
+	var kiosks []string
+	var ids [][16]byte
+	for _, lines := range [][]*line{in.fresh, in.read} {
+		for _, l := range lines {
+			if l.Entry.Facts == nil {
+				continue
+			}
+			src, err := item.ParseSource(l.Entry.Item.Source)
+			if err != nil {
+				return err
+			}
+			for _, ref := range l.Entry.Facts.Attachments {
+				id, err := parseUUID(ref.ID)
+				if err != nil {
+					return err
+				}
+				kiosks, ids = append(kiosks, formatKiosk(central.Kiosk{Hall: src.Hall, Number: src.Kiosk})), append(ids, id)
+			}
+		}
+	}
+	if len(ids) > 0 {
+		b.Queue("INSERT INTO attachments (kiosk, id) SELECT * FROM unnest($1::text[], $2::uuid[]) ON CONFLICT DO NOTHING", kiosks, ids)
 	}
 	return nil
 }
