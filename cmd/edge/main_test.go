@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,42 +35,60 @@ const limit = 30 * time.Second
 // hall is a real central, and a data directory for an edge.
 type hall struct {
 	*testing.T
-	url, data string
-	server    *central.Server
+	url, data, home string
+	store           *badgerstore.Store
+	server          *central.Server
+	handler         atomic.Pointer[http.Handler] // central's, at one address whatever is restored
 }
 
 func newHall(t *testing.T) *hall {
 	t.Helper()
-	h := &hall{T: t, data: filepath.Join(t.TempDir(), "edge")}
-	home, quiet := filepath.Join(t.TempDir(), "central"), slog.New(slog.DiscardHandler)
-	store, err := badgerstore.Open(badgerstore.Config{Dir: home, Logger: quiet})
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := central.OpenKeys(home, item.Default(), true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	known, err := central.OpenDictionaries(home, dictionaries.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var handler http.Handler
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
-	h.server, err = central.New(central.Config{Store: store, Suite: item.Default(), Keys: keys, Now: time.Now, Logger: quiet, TrackingURL: web.URL,
-		Dictionaries: known})
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, h.url = h.server.Handler(), web.URL
+	h := &hall{T: t, data: filepath.Join(t.TempDir(), "edge"), home: filepath.Join(t.TempDir(), "central")}
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*h.handler.Load()).ServeHTTP(w, r) }))
+	h.url = web.URL
+	h.begin()
 	t.Cleanup(func() {
 		h.server.Stop()
 		web.Close()
-		if err := store.Close(); err != nil {
+		if err := h.store.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	return h
+}
+
+// begin starts central on its directory.
+func (h *hall) begin() {
+	h.Helper()
+	quiet := slog.New(slog.DiscardHandler)
+	var err error
+	if h.store, err = badgerstore.Open(badgerstore.Config{Dir: h.home, Logger: quiet}); err != nil {
+		h.Fatal(err)
+	}
+	keys, err := central.OpenKeys(h.home, item.Default(), true)
+	if err != nil {
+		h.Fatal(err)
+	}
+	known, err := central.OpenDictionaries(h.home, dictionaries.FS)
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.server, err = central.New(central.Config{Store: h.store, Suite: item.Default(), Keys: keys, Now: time.Now, Logger: quiet, TrackingURL: h.url,
+		Dictionaries: known})
+	if err != nil {
+		h.Fatal(err)
+	}
+	handler := h.server.Handler()
+	h.handler.Store(&handler)
+}
+
+// end stops central.
+func (h *hall) end() {
+	h.Helper()
+	h.server.Stop()
+	if err := h.store.Close(); err != nil {
+		h.Fatal(err)
+	}
 }
 
 // edge runs the program to its end.

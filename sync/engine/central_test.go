@@ -106,9 +106,12 @@ func (c *central) serve(w *httptest.ResponseRecorder, r *http.Request, body []by
 	var answer any
 	switch r.URL.Path {
 	case wire.PathHello:
-		status, answer = 200, wire.Hello{Tier: wire.TierCentral, Epoch: epoch, MaxBatchItems: wire.MaxBatchItems, ServerTime: item.FormatTime(time.Now())}
+		status, answer = 200, wire.Hello{Tier: wire.TierCentral, Epoch: epoch, MaxBatchItems: wire.MaxBatchItems, ServerTime: item.FormatTime(time.Now()),
+			Through: c.through()}
 	case wire.PathBatches:
 		status, answer = c.take(body)
+	case wire.PathReconcile:
+		status, answer = c.reconcile(body)
 	case wire.PathFeed:
 		if status, answer, err = c.feed(r); err != nil {
 			return err
@@ -134,6 +137,44 @@ func (c *central) serve(w *httptest.ResponseRecorder, r *http.Request, body []by
 	w.WriteHeader(status)
 	_, err = w.Write(raw)
 	return err
+}
+
+// through is the sequence up to which nothing of the kiosk is missing.
+func (c *central) through() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := uint64(0)
+	for c.digests[kiosk.String()+" "+item.FormatSequence(n+1)] != "" {
+		n++
+	}
+	return item.FormatSequence(n)
+}
+
+// reconcile tells what the ledger lacks between two sequences.
+func (c *central) reconcile(body []byte) (int, any) {
+	var ask wire.ReconcileAsk
+	if err := json.Unmarshal(body, &ask); err != nil {
+		return 400, wire.Problem{Type: wire.ProblemUnreadable}
+	}
+	from, err := item.ParseSequence(ask.From)
+	to, err2 := item.ParseSequence(ask.To)
+	if err := errors.Join(err, err2); err != nil {
+		return 400, wire.Problem{Type: wire.ProblemUnreadable}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a := wire.ReconcileAnswer{Epoch: c.epoch, From: ask.From, To: ask.To, Lacks: []wire.Span{}}
+	for n := from; n <= to; n++ {
+		s := item.FormatSequence(n)
+		if c.digests[kiosk.String()+" "+s] == "" {
+			if last := len(a.Lacks) - 1; last >= 0 && a.Lacks[last].To == item.FormatSequence(n-1) {
+				a.Lacks[last].To = s
+			} else {
+				a.Lacks = append(a.Lacks, wire.Span{From: s, To: s})
+			}
+		}
+	}
+	return 200, a
 }
 
 func (c *central) take(body []byte) (int, any) {

@@ -23,6 +23,17 @@ type Queue interface {
 	Changes() <-chan struct{}
 	// Meet compares what the upstream knows of this source with what is here.
 	Meet(ctx context.Context, through uint64, superseded bool) error
+	Ledger
+}
+
+// Ledger is the part of an outbox that a change of the upstream's ledger needs.
+type Ledger interface {
+	// Epoch is of the ledger that the outbox was last compared with, empty before the first time.
+	Epoch() (epoch string, last uint64, err error)
+	// Reconcile sends again what the ledger of that epoch lacks; gone are sequences that are not here any more.
+	Reconcile(ctx context.Context, epoch string, lacks []wire.Run) (again int, gone []uint64, err error)
+	// Adopt ends a comparison.
+	Adopt(ctx context.Context, epoch string) error
 }
 
 // View is the part of an outbox that pulling needs.
@@ -42,6 +53,7 @@ type Outbox interface {
 // Client is the upstream. Its errors are those of wire.Client.
 type Client interface {
 	Hello(ctx context.Context) (wire.Hello, error)
+	Reconcile(ctx context.Context, from, to uint64) (epoch string, lacks []wire.Run, err error)
 	PostBatch(ctx context.Context, items []*item.Item) (wire.BatchAnswer, error)
 	Feed(ctx context.Context, cursor string, wait time.Duration) (wire.FeedPage, error)
 }

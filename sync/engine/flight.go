@@ -15,6 +15,7 @@ type flight struct {
 	items   []*item.Item
 	round   int      // of the pace
 	results []result // one for each item
+	epoch   string
 	took    time.Duration
 	err     error
 }
@@ -63,7 +64,7 @@ func (e *Engine) travel(ctx context.Context, f *flight) {
 	answer, err := e.cfg.Client.PostBatch(ctx, f.items)
 	f.took, f.err = e.cfg.Now().Sub(begin), err
 	if err == nil {
-		f.results = e.read(f.items, answer)
+		f.epoch, f.results = answer.Epoch, e.read(f.items, answer)
 	}
 }
 
@@ -96,5 +97,8 @@ func (e *Engine) land(ctx context.Context, f flight) (time.Duration, error) {
 		return e.sendFailed(ctx, f.batch, f.ids, f.err)
 	}
 	e.welcome()
+	if f.epoch != e.push.epoch {
+		e.setSuspect(true) // another ledger: the next probe compares
+	}
 	return e.apply(ctx, f)
 }

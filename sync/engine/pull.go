@@ -112,6 +112,8 @@ func (e *Engine) pullFailed(ctx context.Context, cause error, wait, took time.Du
 		e.contact()
 		if problem.Status == http.StatusConflict {
 			p.resets++
+			e.setSuspect(true) // the cursor of another ledger: a probe compares
+			wakeUp(e.probe)
 			pause := time.Duration(0)
 			if p.resets > 1 {
 				pause = jitter(doubled(pushBase, pullCap, p.resets))

@@ -20,6 +20,7 @@ type push struct {
 	probes   int       // failed probes in a row
 	probeAt  time.Time
 	greeted  time.Time // the last hello that was answered
+	epoch    string    // of the ledger that the outbox was compared with, as far as this engine knows
 }
 
 // deadAfter is how often in a row the upstream says that it cannot read an item, which travels alone, before the item
@@ -101,7 +102,11 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 		if perr != nil {
 			through = 0 // an edge that does not say
 		}
-		return 0, e.cfg.Outbox.Meet(context.WithoutCancel(ctx), through, h.Superseded)
+		if err := e.cfg.Outbox.Meet(context.WithoutCancel(ctx), through, h.Superseded); err != nil {
+			return 0, err
+		}
+		e.compare(ctx, h.Epoch, through)
+		return 0, nil
 	case errors.As(err, &problem):
 		p.probes++
 		e.contact()

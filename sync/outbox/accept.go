@@ -67,10 +67,10 @@ type group struct {
 	err      error          // set before done is closed
 }
 
-// Limits of one commit; Badger takes 2.4 MB a transaction with these memory tables.
+// Limits of one commit; Badger takes 1.2 MB a transaction with these memory tables, and states and indexes are in it as well.
 const (
 	maxGroup      = 256
-	maxGroupBytes = 1 << 20
+	maxGroupBytes = 768 << 10
 )
 
 // Accept seals the draft, gives it its numbers, signs it and returns when it is durable. The same ID again gives the

@@ -10,18 +10,22 @@ import (
 )
 
 // audit reads every item once after opening, so that damage is known before the item's turn comes.
-func (o *Outbox) audit() {
+func (o *Outbox) audit(told map[uint64]bool) {
 	ctx, cancel := o.untilClose()
 	defer cancel()
 	err := o.walk(ctx, func(r *record, err error) error {
 		if err == nil {
-			if err := o.readTape(r.seq); errors.Is(err, journal.ErrDamaged) && !o.told[r.seq] {
+			if err := o.readTape(r.seq); errors.Is(err, journal.ErrDamaged) && !told[r.seq] {
 				o.damaged(Damage{Part: PartJournal, What: fmt.Sprintf("item %d can not be read", r.seq), Mended: true})
 			}
 			return nil
 		}
 		if r == nil {
 			o.damaged(Damage{Part: PartQueue, What: err.Error()})
+			return nil
+		}
+		if errors.Is(err, errUnreadable) {
+			o.unread(r, err)
 			return nil
 		}
 		return o.lose(r)
@@ -53,10 +57,10 @@ func (o *Outbox) Verify(ctx context.Context) error {
 // walk reads every item that the journal still has and tells each of it, with an error if it is not as it was accepted,
 // until each returns an error.
 func (o *Outbox) walk(ctx context.Context, each func(*record, error) error) error {
-	o.mu.Lock()
-	first, _ := o.tape.Bounds()
-	last := o.queued
-	o.mu.Unlock()
+	first, last, err := o.bounds()
+	if err != nil {
+		return err
+	}
 	prev := ""
 	for seq := first; seq <= last; seq++ {
 		if err := ctx.Err(); err != nil {
@@ -73,7 +77,7 @@ func (o *Outbox) walk(ctx context.Context, each func(*record, error) error) erro
 		}
 		if prev = ""; err == nil {
 			prev = r.Digest
-		} else if !errors.Is(err, ErrDamaged) {
+		} else if !errors.Is(err, ErrDamaged) && !errors.Is(err, errUnreadable) {
 			return err
 		}
 		if err := each(r, err); err != nil {

@@ -22,21 +22,24 @@ var _ store = (*badgerStore)(nil)
 // badgerOptions departs from Badger's defaults, which are sized for servers. Writes are not synced one by one: what a power cut
 // takes is made anew from the journal and from what upstream says.
 func badgerOptions(dir string, logger *slog.Logger) badger.Options {
-	return badger.DefaultOptions(dir).
+	opt := badger.DefaultOptions(dir).
 		WithSyncWrites(false).
 		WithDetectConflicts(false). // one writer
 		WithMetricsEnabled(false).
 		WithCompression(options.None). // sealed bytes do not compress
 		WithBlockCacheSize(0).
-		WithMemTableSize(16 << 20).
+		WithMemTableSize(8 << 20).
 		WithNumMemtables(2).
 		WithNumLevelZeroTables(2).
-		WithNumLevelZeroTablesStall(4).
+		// Four tables that wait would be merged into one, with a buffer of 256 MB.
+		WithNumLevelZeroTablesStall(3).
 		WithNumCompactors(2).
 		// Every value stays in the tree: a failed sync of the value log would only be logged.
 		WithValueThreshold(1 << 20).
 		WithValueLogFileSize(16 << 20).
 		WithLogger(badgerLog{logger})
+	opt.TableSizeMultiplier = 1 // a dozen tables are built at a time, each in twice its size of memory
+	return opt
 }
 
 func openBadger(dir string, logger *slog.Logger) (*badgerStore, error) {

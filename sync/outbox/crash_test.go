@@ -155,7 +155,7 @@ func (c *tally) start(t *testing.T, b *bench) []Damage {
 }
 
 // fresh is a bench whose outbox is closed; dir is where.
-func fresh(t *testing.T, dir string) *bench {
+func fresh(t testing.TB, dir string) *bench {
 	t.Helper()
 	b := &bench{t: t, keys: newKeys(t), now: new(start)}
 	b.cfg = config(dir, b.keys.sealPub, b.keys.signPriv)
@@ -381,6 +381,9 @@ type child struct {
 	lines  int      // acknowledgements after which it is killed
 	mayEnd bool     // it may also end by itself
 	before func()   // called before the kill; what is acknowledged from then on does not count
+
+	files, data uint64 // limits of the process
+	payload     int    // bytes; 0 for a small one
 }
 
 func (c child) run(t *testing.T, b *bench) []Accepted {
@@ -389,7 +392,9 @@ func (c child) run(t *testing.T, b *bench) []Accepted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := json.Marshal(b.child())
+	conf := b.child()
+	conf.Files, conf.Data, conf.Payload = c.files, c.data, c.payload
+	in, err := json.Marshal(conf)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sys/unix"
+
 	"onedoor/sync/item"
 	"onedoor/sync/journal"
 )
@@ -67,8 +69,24 @@ func (o *Outbox) readItem(r *record) (*item.Item, error) {
 	switch {
 	case errors.Is(err, journal.ErrDamaged), errors.Is(err, journal.ErrMissing):
 		return nil, fmt.Errorf("%w: item %d: %w", ErrDamaged, r.seq, err)
+	case errors.Is(err, unix.EIO):
+		return nil, fmt.Errorf("%w: item %d: %w", errUnreadable, r.seq, err)
 	}
 	return nil, err
+}
+
+// errUnreadable is an item that the medium does not give now. It may the next time, so the item is not given up.
+var errUnreadable = errors.New("the medium can not be read")
+
+// unread tells of such an item, once.
+func (o *Outbox) unread(r *record, err error) {
+	o.mu.Lock()
+	told := o.unreadable[r.seq]
+	o.unreadable[r.seq] = true
+	o.mu.Unlock()
+	if !told {
+		o.damaged(Damage{Part: PartJournal, What: err.Error()})
+	}
 }
 
 // check says whether b is the item that was accepted.

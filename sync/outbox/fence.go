@@ -59,8 +59,8 @@ func (x *index) conflictUpTo(through uint64) bool {
 	if x.count[StateConflict] == 0 {
 		return false
 	}
-	for _, r := range x.byID {
-		if r.State == StateConflict && r.seq <= through {
+	for _, p := range x.byID {
+		if p.seq <= through && x.names.states[p.state] == StateConflict {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -28,39 +29,40 @@ func classOf(t item.Type) class {
 	return classOther
 }
 
-// index holds in memory what has not ended: a few hundred bytes an item. Its records are never changed in place, only
-// replaced, so a pointer read under the lock stays true.
+// index holds in memory what has not ended: about 200 bytes an item. What it packs is never changed in place, only replaced.
 type index struct {
-	byID  map[string]*record
-	queue [classes][]*record   // waiting ones in order of sequence; may hold replaced ones until tidy
-	cases map[string][]*record // those that block later items of their case, in order of sequence
-	count map[State]int        // without stored-central
-	ended int                  // stored-central
-	stale [classes]int         // entries of queue that no longer count
-	bytes int64                // encoded size of the waiting ones
+	names names
+	byID  map[uuid]*packed
+	queue [classes][]*packed // waiting ones in order of sequence; may hold replaced ones until tidy
+	heads map[uuid]*packed   // by case, the first item that blocks later ones of it
+	tails map[uuid][]*packed // those that block behind the first, in order of sequence; few cases have any
+	count map[State]int      // without stored-central
+	ended int                // stored-central
+	stale [classes]int       // entries of queue that no longer count
+	bytes int64              // encoded size of the waiting ones
 }
 
 func newIndex() index {
-	return index{byID: map[string]*record{}, cases: map[string][]*record{}, count: map[State]int{}}
+	return index{byID: map[uuid]*packed{}, heads: map[uuid]*packed{}, tails: map[uuid][]*packed{}, count: map[State]int{}}
 }
 
-func bySequence(a, b *record) int {
-	switch {
-	case a.seq < b.seq:
-		return -1
-	case a.seq > b.seq:
-		return 1
-	}
-	return 0
-}
+func bySequence(a, b *packed) int { return cmp.Compare(a.seq, b.seq) }
 
-func insert(list []*record, r *record) []*record {
-	i, found := slices.BinarySearchFunc(list, r, bySequence)
+func insert(list []*packed, p *packed) []*packed {
+	i, found := slices.BinarySearchFunc(list, p, bySequence)
 	if found {
-		list[i] = r
+		list[i] = p
 		return list
 	}
-	return slices.Insert(list, i, r)
+	return slices.Insert(list, i, p)
+}
+
+// find gives the record of an ID, or nil when the index does not hold it.
+func (x *index) find(id string) *record {
+	if p := x.byID[parseUUID(id)]; p != nil {
+		return x.names.unpack(p)
+	}
+	return nil
 }
 
 // add takes in a record that the index does not hold.
@@ -73,24 +75,25 @@ func (x *index) add(r *record) {
 	if r.ID == "" { // nothing else is known of it
 		return
 	}
-	x.byID[r.ID] = r
+	p := x.names.pack(r)
+	x.byID[p.id] = p
 	if r.State.waiting() {
 		c := classOf(r.Type)
-		x.queue[c] = insert(x.queue[c], r)
+		x.queue[c] = insert(x.queue[c], p)
 		x.bytes += int64(r.Size)
 	}
 	if r.CaseID != "" && r.State.blocks() {
-		x.cases[r.CaseID] = insert(x.cases[r.CaseID], r)
+		x.block(p)
 	}
 }
 
 // replace puts next in the place of the record with the same sequence.
 func (x *index) replace(next *record) {
-	old, ok := x.byID[next.ID]
-	if !ok {
+	if p := x.byID[parseUUID(next.ID)]; p == nil {
 		x.ended--
 	} else {
-		delete(x.byID, old.ID)
+		old := x.names.unpack(p)
+		delete(x.byID, p.id)
 		x.count[old.State]--
 		if old.State.waiting() {
 			x.bytes -= int64(old.Size)
@@ -99,22 +102,41 @@ func (x *index) replace(next *record) {
 			}
 		}
 		if old.CaseID != "" && old.State.blocks() {
-			x.unblock(old)
+			x.unblock(p)
 		}
 	}
 	x.add(next)
 }
 
-func (x *index) unblock(r *record) {
-	list := x.cases[r.CaseID]
-	if i, found := slices.BinarySearchFunc(list, r, bySequence); found {
-		list = slices.Delete(list, i, i+1)
+func (x *index) block(p *packed) {
+	head := x.heads[p.caseID]
+	switch {
+	case head == nil:
+		x.heads[p.caseID] = p
+	case p.seq < head.seq:
+		x.heads[p.caseID], x.tails[p.caseID] = p, insert(x.tails[p.caseID], head)
+	default:
+		x.tails[p.caseID] = insert(x.tails[p.caseID], p)
 	}
-	if len(list) == 0 {
-		delete(x.cases, r.CaseID)
+}
+
+func (x *index) unblock(p *packed) {
+	tail := x.tails[p.caseID]
+	switch i, found := slices.BinarySearchFunc(tail, p, bySequence); {
+	case found:
+		tail = slices.Delete(tail, i, i+1)
+	case x.heads[p.caseID] != p:
 		return
+	case len(tail) == 0:
+		delete(x.heads, p.caseID)
+		return
+	default:
+		x.heads[p.caseID] = tail[0]
+		tail = slices.Delete(tail, 0, 1)
 	}
-	x.cases[r.CaseID] = list
+	if x.tails[p.caseID] = tail; len(tail) == 0 {
+		delete(x.tails, p.caseID)
+	}
 }
 
 // MaxDefer bounds how far ahead an item can be put off. Next times further ahead come from a clock that has since been
@@ -130,17 +152,16 @@ func (x *index) due(now time.Time, limit int) []*record {
 			if len(out) == limit {
 				return out
 			}
-			r := x.byID[queued.ID]
-			if r == nil || r != queued || r.State != StateAccepted {
+			if x.byID[queued.id] != queued || x.names.states[queued.state] != StateAccepted {
 				continue
 			}
-			if wait := r.Next.Sub(now); wait > 0 && wait <= MaxDefer {
+			if wait := queued.next.time().Sub(now); wait > 0 && wait <= MaxDefer {
 				continue
 			}
-			if r.CaseID != "" && x.cases[r.CaseID][0] != r {
+			if queued.caseID != (uuid{}) && x.heads[queued.caseID] != queued {
 				continue // its predecessor is not stored
 			}
-			out = append(out, r)
+			out = append(out, x.names.unpack(queued))
 		}
 	}
 	return out
@@ -151,20 +172,20 @@ func (x *index) tidy(c int) {
 	if x.stale[c] <= len(x.queue[c])/2 {
 		return
 	}
-	x.queue[c] = slices.DeleteFunc(x.queue[c], func(r *record) bool { return x.byID[r.ID] != r })
+	x.queue[c] = slices.DeleteFunc(x.queue[c], func(p *packed) bool { return x.byID[p.id] != p })
 	x.stale[c] = 0
 }
 
 // oldest is the time of the waiting item with the lowest sequence; zero without one.
 func (x *index) oldest() time.Time {
-	var first *record
+	var first *packed
 	for _, q := range x.queue {
-		for _, r := range q {
-			if x.byID[r.ID] != r {
+		for _, p := range q {
+			if x.byID[p.id] != p {
 				continue
 			}
-			if first == nil || r.seq < first.seq {
-				first = r
+			if first == nil || p.seq < first.seq {
+				first = p
 			}
 			break
 		}
@@ -172,5 +193,5 @@ func (x *index) oldest() time.Time {
 	if first == nil {
 		return time.Time{}
 	}
-	return first.At
+	return first.at.time()
 }

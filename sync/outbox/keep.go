@@ -51,7 +51,7 @@ func (o *Outbox) untilClose() (context.Context, context.CancelFunc) {
 // settle makes durable what was written to queue and witness; it is called with writeMu held.
 func (o *Outbox) settle() {
 	o.noteHeard()
-	if !o.dirty {
+	if !o.dirty || o.check() != nil && o.tape == nil {
 		return
 	}
 	o.dirty = false

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"onedoor/sync/item"
 	"onedoor/sync/wire"
 )
@@ -31,6 +33,21 @@ type childConfig struct {
 	SealPub, SignPriv []byte
 	MinFree, Ballast  int64
 	FileSize          int64
+	Files, Data       uint64 // limits of the process on descriptors and on memory in bytes; 0 for none
+	Payload           int    // bytes; 0 for a small one
+}
+
+// limit puts the process under the limits.
+func (c childConfig) limit() error {
+	for what, most := range map[int]uint64{unix.RLIMIT_NOFILE: c.Files, unix.RLIMIT_DATA: c.Data} {
+		if most == 0 {
+			continue
+		}
+		if err := unix.Setrlimit(what, &unix.Rlimit{Cur: most, Max: most}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c childConfig) config() Config {
@@ -40,7 +57,8 @@ func (c childConfig) config() Config {
 }
 
 func (b *bench) child() childConfig {
-	return childConfig{b.cfg.Dir, b.keys.sealPub, b.keys.signPriv, b.cfg.MinFree, b.cfg.Ballast, b.cfg.fileSize}
+	return childConfig{Dir: b.cfg.Dir, SealPub: b.keys.sealPub, SignPriv: b.keys.signPriv, MinFree: b.cfg.MinFree, Ballast: b.cfg.Ballast,
+		FileSize: b.cfg.fileSize}
 }
 
 // acceptUntilKilled accepts from several goroutines at once and moves items along meanwhile. It writes a line for every
@@ -53,6 +71,15 @@ func acceptUntilKilled() int {
 	var c childConfig
 	if err := json.NewDecoder(os.Stdin).Decode(&c); err != nil {
 		return fail(err)
+	}
+	if err := c.limit(); err != nil {
+		return fail(err)
+	}
+	if mode := os.Getenv(childEnv); mode == "fill" || mode == "weigh" {
+		if err := fillOrWeigh(c, mode); err != nil {
+			return fail(err)
+		}
+		return 0
 	}
 	o, err := Open(c.config())
 	if err != nil {
@@ -73,6 +100,9 @@ func acceptUntilKilled() int {
 				d := submission()
 				if i%4 == w%4 {
 					d.CaseID = shared
+				}
+				if c.Payload > 0 {
+					d.Payload = randomBytes(c.Payload)
 				}
 				a, err := o.Accept(context.Background(), d)
 				if err == nil {

@@ -295,7 +295,12 @@ func TestAnAlteredItem(t *testing.T) {
 
 func remove(t *testing.T, b *bench, key []byte) {
 	t.Helper()
-	txn := b.store.(*badgerStore).db.NewTransaction(true)
+	removeFrom(t, b.store.(*badgerStore), key)
+}
+
+func removeFrom(t *testing.T, s *badgerStore, key []byte) {
+	t.Helper()
+	txn := s.db.NewTransaction(true)
 	defer txn.Discard()
 	if err := errors.Join(txn.Delete(key), txn.Commit()); err != nil {
 		t.Fatal(err)

@@ -36,7 +36,8 @@ var (
 	ErrDamaged = errors.New("outbox is damaged")
 	// ErrOtherSource is returned by Open for a directory that belongs to another kiosk or incarnation.
 	ErrOtherSource = errors.New("outbox belongs to another source")
-	// ErrStopped is returned after a failed write until the outbox is opened again.
+	// ErrStopped is returned after a failed write until the outbox has opened itself again, which it tries from a second
+	// later on.
 	ErrStopped = errors.New("outbox has stopped after a failed write")
 	// ErrClosed is returned after Close.
 	ErrClosed = errors.New("outbox is closed")
@@ -60,23 +61,25 @@ type Outbox struct {
 	dirty   bool         // the queue has writes that are not synced; used with writeMu held
 	noted   time.Time    // heard, as it stands in the queue; used with writeMu held
 
-	mu       sync.Mutex
-	head     meta               // speculative: includes items whose group is not durable yet
-	durable  uint64             // last durable sequence
-	queued   uint64             // last sequence that the queue has as well
-	caseLast map[string]uint32  // of cases with items whose group is not durable yet
-	pending  map[string]*intake // by id, not durable yet
-	groups   []*group           // in order, not durable yet
-	index    index
-	damage   []Damage
-	heard    time.Time // from the upstream
-	fenced   string    // why nothing is accepted any more; empty while there is no fence
-	failed   error
-	closed   bool
+	mu         sync.Mutex
+	head       meta               // speculative: includes items whose group is not durable yet
+	durable    uint64             // last durable sequence
+	queued     uint64             // last sequence that the queue has as well
+	caseLast   map[string]uint32  // of cases with items whose group is not durable yet
+	pending    map[string]*intake // by id, not durable yet
+	groups     []*group           // in order, not durable yet
+	index      index
+	damage     []Damage
+	unreadable map[uint64]bool // sequences that were told of as such
+	heard      time.Time       // from the upstream
+	fenced     string          // why nothing is accepted any more; empty while there is no fence
+	failed     error
+	closed     bool
 
 	watchers watchers
 	changes  chan struct{}
 	commits  chan struct{}
+	stopped  chan struct{} // wakes the one who opens it again
 	quit     chan struct{}
 	idle     chan struct{} // closed when the committer has ended
 	keepers  sync.WaitGroup
@@ -107,7 +110,8 @@ func Open(cfg Config) (*Outbox, error) {
 	cfg.load()
 	go o.commitLoop()
 	o.keepers.Go(o.keep)
-	o.keepers.Go(o.audit)
+	o.keepers.Go(func() { o.audit(o.told) })
+	o.keepers.Go(o.revive)
 	return o, nil
 }
 
@@ -163,8 +167,8 @@ func trySealer(s item.Sealer, source string) error {
 
 func newOutbox(cfg Config) *Outbox {
 	return &Outbox{cfg: cfg, source: cfg.Source.String(), logger: cfg.Logger,
-		told: map[uint64]bool{}, caseLast: map[string]uint32{}, pending: map[string]*intake{}, index: newIndex(),
-		watchers: newWatchers(), changes: make(chan struct{}, 1), commits: make(chan struct{}, 1),
+		told: map[uint64]bool{}, unreadable: map[uint64]bool{}, caseLast: map[string]uint32{}, pending: map[string]*intake{}, index: newIndex(),
+		watchers: newWatchers(), changes: make(chan struct{}, 1), commits: make(chan struct{}, 1), stopped: make(chan struct{}, 1),
 		quit: make(chan struct{}), idle: make(chan struct{})}
 }
 
@@ -187,7 +191,7 @@ func (o *Outbox) Close() error {
 	o.writeMu.Lock()
 	defer o.writeMu.Unlock()
 	o.noteHeard()
-	if err := errors.Join(o.tape.Close(), o.store.close(), o.witness.close(), o.lock.Close()); err != nil {
+	if err := errors.Join(o.closeParts(), o.lock.Close()); err != nil {
 		return fmt.Errorf("close outbox: %w", err)
 	}
 	return nil
@@ -226,6 +230,7 @@ func (o *Outbox) stop(err error) {
 	if o.failed == nil {
 		o.failed = err
 		o.logger.Error("outbox stopped after a failed write", "error", err)
+		wake(o.stopped)
 	}
 }
 

@@ -19,10 +19,10 @@ const purgeEvery = time.Hour
 // Purge erases items that central has stored and that were accepted before a time, by whole journal files: what is in them
 // is gone from the medium, and only number and state of each stay. It says how many items the journal no longer has.
 func (o *Outbox) Purge(ctx context.Context, before time.Time) (int, error) {
-	o.mu.Lock()
-	first, _ := o.tape.Bounds()
-	last := o.queued
-	o.mu.Unlock()
+	first, last, err := o.bounds()
+	if err != nil {
+		return 0, fmt.Errorf("purge: %w", err)
+	}
 	upTo := first
 	for ; upTo <= last; upTo++ {
 		if err := ctx.Err(); err != nil {
@@ -49,7 +49,7 @@ func (o *Outbox) Purge(ctx context.Context, before time.Time) (int, error) {
 	if err := o.tape.Drop(upTo); err != nil {
 		return 0, fmt.Errorf("purge: %w", err)
 	}
-	now, _ := o.tape.Bounds()
+	now, _ := o.tape.Bounds() // writeMu is held
 	return int(now - first), nil
 }
 

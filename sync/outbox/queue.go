@@ -9,7 +9,8 @@ import (
 
 // Due gives up to limit items that may be sent at now: submissions and withdrawals first, health last, by sequence
 // within; an item of a case only when all before it in the case are stored or held upstream. It changes nothing. An item
-// whose bytes on the medium were altered is set aside as a conflict instead of being given.
+// whose bytes on the medium were altered is set aside as lost instead of being given, and one that can not be read now is
+// passed over.
 func (o *Outbox) Due(now time.Time, limit int) ([]Entry, error) {
 	o.reading.RLock()
 	defer o.reading.RUnlock()
@@ -28,6 +29,10 @@ func (o *Outbox) Due(now time.Time, limit int) ([]Entry, error) {
 			if err = o.lose(r); err == nil {
 				continue
 			}
+		}
+		if errors.Is(err, errUnreadable) { // one bad place on the medium holds nobody else up
+			o.unread(r, err)
+			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("list due items: %w", err)
@@ -211,7 +216,7 @@ func (o *Outbox) edit(ids []string, edit func(*record) (bool, error)) ([]*record
 
 // find looks up a durable item's record; called with mu held.
 func (o *Outbox) find(id string) (*record, error) {
-	if r, ok := o.index.byID[id]; ok {
+	if r := o.index.find(id); r != nil {
 		return r, nil
 	}
 	seq, err := getSeq(o.store, textKey(prefixID, id))

@@ -64,7 +64,7 @@ func (o *Outbox) recall(seq uint64, b []byte, cases map[string]caseRecord) (*int
 	if err != nil {
 		return nil, err
 	}
-	if it.Sequence != item.FormatSequence(seq) || it.Source != o.source {
+	if it.Sequence != item.FormatSequence(seq) || it.Source != o.source || it.Validate() != nil {
 		return nil, fmt.Errorf("%w: item %d is in the place of another", ErrDamaged, seq)
 	}
 	at, err := time.Parse(time.RFC3339Nano, it.Time)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -233,6 +234,23 @@ type brittle struct {
 	fail  error
 	apply bool // the failed write reaches the store all the same
 	block chan struct{}
+	bad   uint64 // sequence that can not be read from the journal
+}
+
+func (s *brittle) Read(seq uint64) ([]byte, error) {
+	s.mu.Lock()
+	bad := s.bad
+	s.mu.Unlock()
+	if seq == bad {
+		return nil, &fs.PathError{Op: "read", Path: "journal", Err: syscall.EIO}
+	}
+	return s.tape.Read(seq)
+}
+
+func (s *brittle) setBad(seq uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bad = seq
 }
 
 func (s *brittle) write(changes []change) error {
@@ -281,7 +299,7 @@ func randomBytes(n int) []byte {
 }
 
 // copyDir copies an outbox's directory as it is. The journal's spare file comes and goes, and holds nothing.
-func copyDir(t *testing.T, from, to string) {
+func copyDir(t testing.TB, from, to string) {
 	t.Helper()
 	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if strings.HasPrefix(filepath.Base(path), "spare") {

@@ -34,13 +34,20 @@ const (
 	ballastName = "ballast"
 )
 
+// perFile is what a file that can still be made counts for: without any left a medium is as full as without bytes.
+const perFile = 1 << 20
+
 // free is how many bytes of the medium a program may still use.
 func free(dir string) (int64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, fmt.Errorf("ask for room: %w", err)
 	}
-	return int64(s.Bavail) * s.Bsize, nil
+	n := int64(s.Bavail) * s.Bsize
+	if s.Files > 0 && s.Ffree < uint64(n)/perFile { // some file systems do not count files
+		n = int64(s.Ffree) * perFile
+	}
+	return n, nil
 }
 
 // roomFor is ErrNoSpace when less than least is free. A medium that can not be asked is left to its own errors.

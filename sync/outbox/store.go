@@ -32,6 +32,7 @@ const (
 	keyMeta     = "m"
 	keyCursor   = "f"
 	keyFence    = "x"  // why nothing is accepted any more
+	keyEpoch    = "e"  // of the upstream's ledger
 	keyHeard    = "h"  // when the upstream was last heard of
 	prefixItem  = "p/" // sequence → journal record, a second copy until central has the item
 	prefixRec   = "q/" // sequence → record
@@ -124,6 +125,9 @@ func parseRecord(seq uint64, value []byte) (*record, error) {
 		return nil, fmt.Errorf("%w: state of item %d: %w", ErrDamaged, seq, err)
 	}
 	r.At, r.Next = r.At.UTC(), utcOrZero(r.Next)
+	if r.ID != "" && parseUUID(r.ID) == (uuid{}) || r.CaseID != "" && parseUUID(r.CaseID) == (uuid{}) {
+		return nil, fmt.Errorf("%w: state of item %d names no item", ErrDamaged, seq)
+	}
 	return r, nil
 }
 

@@ -29,16 +29,25 @@ func (v CaseView) Stage() wire.Stage {
 
 // Case gives the view of a case, or ErrNotFound.
 func (o *Outbox) Case(caseID string) (CaseView, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if err := o.usable(); err != nil {
-		return CaseView{}, fmt.Errorf("case: %w", err)
+	v, err := o.viewNow(caseID)
+	if errors.Is(err, ErrNotFound) { // of a case just accepted it may be on its way into the queue
+		o.writeMu.Lock()
+		o.writeMu.Unlock() //nolint:staticcheck // waiting is all that is wanted
+		v, err = o.viewNow(caseID)
 	}
-	v, err := o.view(caseID)
 	if err != nil {
 		return CaseView{}, fmt.Errorf("case: %w", err)
 	}
 	return v, nil
+}
+
+func (o *Outbox) viewNow(caseID string) (CaseView, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.usable(); err != nil {
+		return CaseView{}, err
+	}
+	return o.view(caseID)
 }
 
 // view is called with mu held, so that it sees a record and its index entry in step.
