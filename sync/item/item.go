@@ -122,8 +122,11 @@ func (it *Item) hash(domain string, late bool) [sha256.Size]byte {
 }
 
 // sum hashes parts one after the other with the hash of the item's suite.
-func (it *Item) sum(parts ...[]byte) (sum [sha256.Size]byte) {
-	h := newHash(it.Suite)
+func (it *Item) sum(parts ...[]byte) [sha256.Size]byte { return Sum(it.Suite, parts...) }
+
+// Sum is the hash of a suite, by its name, over all parts as one: SM3 with the SM suite and SHA-256 with any other.
+func Sum(suite string, parts ...[]byte) (sum [sha256.Size]byte) {
+	h := newHash(suite)
 	for _, p := range parts {
 		h.Write(p)
 	}

@@ -8,8 +8,8 @@
 //     numbered contiguously from 1, and no receipt number is given out twice.
 //   - Reading never acknowledges. Only Settle with an ack that names the item's exact bytes ends its journey, and a refused
 //     item is kept as a dead letter, never deleted.
-//   - The first failed write stops the outbox: every later call returns ErrStopped until it is opened again, and the
-//     state on the medium decides what was accepted. Nothing is logged and carried on with.
+//   - The first failed write stops the outbox: every later call returns ErrStopped until it has opened itself again, whole,
+//     and the state on the medium decides what was accepted. Nothing is logged and carried on with.
 //   - A directory belongs to one process at a time, and one that lost its contents is never taken for a new one.
 //
 // Attributes hold no personal data and payloads are sealed before they are written, so neither does the directory.

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -21,7 +20,7 @@ type RequestClaims struct {
 	Source string `json:"src"`
 	Method string `json:"mth"`
 	Path   string `json:"pth"` // path and query
-	Body   string `json:"bdy"` // SHA-256 of the body as sent, base64url
+	Body   string `json:"bdy"` // the suite's hash of the body as sent, base64url
 	Time   string `json:"iat"`
 	Nonce  string `json:"nce"`
 }
@@ -42,13 +41,13 @@ type AnswerClaims struct {
 	Epoch   string `json:"epo"`
 	Method  string `json:"mth"`
 	Path    string `json:"pth"`
-	Request string `json:"req"` // SHA-256 of the request's body as sent, base64url
+	Request string `json:"req"` // the suite's hash of the request's body as sent, base64url
 	Nonce   string `json:"nce"`
 }
 
-func answerClaims(to Request, status int, epoch string, body []byte) AnswerClaims {
-	return AnswerClaims{Status: status, Body: bodyDigest(body), Epoch: epoch, Method: to.Method, Path: to.Path,
-		Request: bodyDigest(to.Body), Nonce: to.Nonce}
+func answerClaims(suite item.Suite, to Request, status int, epoch string, body []byte) AnswerClaims {
+	return AnswerClaims{Status: status, Body: bodyDigest(suite, body), Epoch: epoch, Method: to.Method, Path: to.Path,
+		Request: bodyDigest(suite, to.Body), Nonce: to.Nonce}
 }
 
 // jwsHeader names the key and, in alg, the suite (EdDSA for the default one's signature in RFC 8037 terms).
@@ -64,7 +63,7 @@ func SignRequest(suite item.Suite, private []byte, key, source, method, path str
 	rand.Read(raw) // never fails
 	nonce = b64(raw)
 	header, err = sign(suite, private, jwsHeader{algorithm(suite), key, "onedoor-request"},
-		RequestClaims{source, method, path, bodyDigest(body), item.FormatTime(now), nonce})
+		RequestClaims{source, method, path, bodyDigest(suite, body), item.FormatTime(now), nonce})
 	return header, nonce, err
 }
 
@@ -80,7 +79,7 @@ func VerifyRequest(suite item.Suite, public []byte, header, method, path string,
 	if err := verify(suite, public, header, "onedoor-request", &c); err != nil {
 		return c, err
 	}
-	if c.Method != method || c.Path != path || c.Body != bodyDigest(body) || c.Nonce == "" {
+	if c.Method != method || c.Path != path || c.Body != bodyDigest(suite, body) || c.Nonce == "" {
 		return c, fmt.Errorf("%w: request was altered", ErrAuth)
 	}
 	return c, nil
@@ -88,7 +87,7 @@ func VerifyRequest(suite item.Suite, public []byte, header, method, path string,
 
 // SignAnswer gives the value of HeaderSignature for an answer to that request.
 func SignAnswer(suite item.Suite, private []byte, key string, to Request, status int, epoch string, body []byte) (string, error) {
-	return sign(suite, private, jwsHeader{algorithm(suite), key, "onedoor-answer"}, answerClaims(to, status, epoch, body))
+	return sign(suite, private, jwsHeader{algorithm(suite), key, "onedoor-answer"}, answerClaims(suite, to, status, epoch, body))
 }
 
 // VerifyAnswer checks that the upstream gave this answer to that very request.
@@ -97,7 +96,7 @@ func VerifyAnswer(suite item.Suite, public []byte, header string, to Request, st
 	if err := verify(suite, public, header, "onedoor-answer", &c); err != nil {
 		return err
 	}
-	if c != answerClaims(to, status, epoch, body) {
+	if c != answerClaims(suite, to, status, epoch, body) {
 		return fmt.Errorf("%w: answer was altered or belongs to another request", ErrAuth)
 	}
 	return nil
@@ -164,8 +163,9 @@ func algorithm(suite item.Suite) string {
 	return suite.Name()
 }
 
-func bodyDigest(body []byte) string {
-	d := sha256.Sum256(body)
+// bodyDigest is the suite's hash of a body as sent, base64url.
+func bodyDigest(suite item.Suite, body []byte) string {
+	d := item.Sum(suite.Name(), body)
 	return b64(d[:])
 }
 
