@@ -101,6 +101,12 @@ func (s *Server) understand(e Entry) (Entry, *refusal) {
 		if it.CaseID == "" {
 			return e, reject(ProblemItem, "belongs to no case")
 		}
+	case item.TypeEvaluation: // of the ledger's, for whoever counts opinions; it does nothing to its case
+		if it.CaseID == "" {
+			return e, reject(ProblemItem, "belongs to no case")
+		}
+		e.Effect = EffectNone
+		return e, nil
 	case item.TypeHealth:
 		e.Effect = EffectNone
 		return e, nil

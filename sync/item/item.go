@@ -25,6 +25,7 @@ type Type string
 const (
 	TypeSubmission Type = "cn.onedoor.submission.v1"
 	TypePrint      Type = "cn.onedoor.print.v1" // outcome of a receipt
+	TypeEvaluation Type = "cn.onedoor.evaluation.v1"
 	TypeHealth     Type = "cn.onedoor.health.v1"
 )
 

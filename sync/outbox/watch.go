@@ -76,8 +76,8 @@ func (o *Outbox) view(caseID string) (CaseView, error) {
 	return v, nil
 }
 
-// watchers hands the newest view of a case to whoever watches it. Its lock is taken before Outbox.mu and held while a
-// view is computed and handed over, so that a newer view never gives way to an older one.
+// watchers hands the newest view of a case to whoever watches it. Its lock is taken after Outbox.writeMu and before Outbox.mu, and
+// held while a view is computed and handed over, so that a newer view never gives way to an older one.
 type watchers struct {
 	mu     *sync.Mutex
 	byCase map[string]map[chan CaseView]bool
@@ -103,7 +103,7 @@ func (o *Outbox) Watch(caseID string) (views <-chan CaseView, cancel func()) {
 		w.byCase[caseID] = map[chan CaseView]bool{}
 	}
 	w.byCase[caseID][ch] = true
-	if v, err := o.Case(caseID); err == nil {
+	if v, err := o.viewNow(caseID); err == nil { // what is on its way into the queue is told when it is there
 		ch <- v
 	}
 	return ch, func() {
@@ -138,7 +138,7 @@ func (o *Outbox) notifyCases(cases []string) {
 		if len(w.byCase[id]) == 0 {
 			continue
 		}
-		v, err := o.Case(id)
+		v, err := o.viewNow(id)
 		if err != nil {
 			continue // stopped or closed meanwhile
 		}
