@@ -1,12 +1,6 @@
 package catalog
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"io/fs"
-	"path"
-	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -16,27 +10,38 @@ import (
 
 // Form is the questions of one service, in pages. It is immutable.
 type Form struct {
-	Pages    []Page
+	Pages    []Page // all; see Visible
 	schema   *jsonschema.Schema
 	messages map[string]text.Local
 }
 
 // Page is one group of questions that stand on a screen together.
 type Page struct {
-	key    string // i18n prefix
-	Fields []Field
+	Fields    []Field
+	Single    bool  // each field deserves a screen of its own
+	Situation bool  // the first page: choices that decide materials and fields, asked before the materials are shown
+	When      *Rule // nil: always there
+	key       string
 }
+
+// ID names a page, also among those that Visible gives.
+func (p Page) ID() string { return p.key }
 
 // Input is how a field is answered.
 type Input string
 
 // The inputs.
 const (
-	InputFixed  Input = "fixed" // from the card
-	InputChoice Input = "choice"
-	InputText   Input = "text"
-	InputPhone  Input = "phone"
-	InputDate   Input = "date" // kept as YYYY-MM-DD
+	InputFixed   Input = "fixed"  // from the card
+	InputChoice  Input = "choice" // one of Options
+	InputMulti   Input = "multi"  // any of Options, kept joined by commas
+	InputText    Input = "text"
+	InputPhone   Input = "phone"
+	InputDate    Input = "date"    // kept as YYYY-MM-DD
+	InputNumber  Input = "number"  // from Min to Max
+	InputMoney   Input = "money"   // yuan and fen, kept as "123.45"
+	InputAddress Input = "address" // code of a division, a space, the rest
+	InputGroup   Input = "group"   // entries of Members
 )
 
 // CardFact is something a card can fill in.
@@ -51,16 +56,25 @@ const (
 
 // Field is one question.
 type Field struct {
-	ID       string
-	Input    Input
-	Prefill  CardFact // with InputFixed
-	Keypad   string   // with InputText: address or code
-	Options  []string // with InputChoice, in order
-	Limit    int      // most characters that can be typed
-	NotAfter bool     // a date not later than today
-	Scan     bool     // with InputText: the code of a material may be scanned instead
-	Required bool
-	key      string
+	ID        string
+	Input     Input
+	Prefill   CardFact // with InputFixed
+	Keypad    string   // with InputText: name, text, address or code
+	Format    string   // one of the formats of this package, or empty
+	Options   []string // with InputChoice and InputMulti, in order
+	Limit     int      // most characters that can be typed; of an address with the code and the space
+	Min, Max  string   // with InputNumber and InputMoney: least and most, as numbers are kept
+	Whole     bool     // with InputNumber: no decimals
+	NotAfter  bool     // a date not later than today
+	NotBefore bool     // a date not earlier than today
+	Scan      bool     // with InputText: the code of a material may be scanned instead
+	Required  bool     // must be answered where it is visible
+	Members   []Field  // with InputGroup; see Form.Members
+	MinItems  int      // with InputGroup and InputMulti: least entries or choices
+	MaxItems  int      // and most
+	When      *Rule    // nil: always there
+	key       string
+	examples  []string
 }
 
 // Label is the name of a field.
@@ -78,6 +92,16 @@ func (f *Form) Option(field Field, value string, lang text.Language) string {
 	return f.messages[field.key+"."+value].In(lang)
 }
 
+// Entry is what one entry of a repeating group is called ("家庭成员").
+func (f *Form) Entry(group Field, lang text.Language) string {
+	return f.messages[group.key+".entry"].In(lang)
+}
+
+// Add is what the button says that begins one more entry of a repeating group.
+func (f *Form) Add(group Field, lang text.Language) string {
+	return f.messages[group.key+".add"].In(lang)
+}
+
 // Title is what a page asks.
 func (f *Form) Title(p Page, lang text.Language) string {
 	return f.messages[p.key+".label"].In(lang)
@@ -88,182 +112,35 @@ func (f *Form) Help(p Page, lang text.Language) string {
 	return f.messages[p.key+".description"].In(lang)
 }
 
-// Field finds a field and the index of its page.
+// Field finds a field and the index of its page. A member of a group is found by the key of its answer, and has that as its id.
 func (f *Form) Field(id string) (field Field, page int, ok bool) {
+	group, _, member, entry := splitKey(id)
 	for i, p := range f.Pages {
 		for _, fd := range p.Fields {
 			if fd.ID == id {
 				return fd, i, true
+			}
+			if !entry || fd.ID != group {
+				continue
+			}
+			for _, m := range fd.Members {
+				if m.ID == member {
+					m.ID = id
+					return m, i, true
+				}
 			}
 		}
 	}
 	return Field{}, 0, false
 }
 
-// uiNode is the part of a JSON Forms UI schema that we understand; anything else is a fault.
-type uiNode struct {
-	Type     string   `json:"type"`
-	I18n     string   `json:"i18n"`
-	Scope    string   `json:"scope"`
-	Elements []uiNode `json:"elements"`
-	Options  struct {
-		Input    Input    `json:"input"`
-		Prefill  CardFact `json:"prefill"`
-		Keypad   string   `json:"keypad"`
-		NotAfter string   `json:"notAfter"`
-		Scan     bool     `json:"scan"`
-	} `json:"options"`
+// situations are the questions of the page that is marked so.
+func (f *Form) situations() []Field {
+	if f == nil || len(f.Pages) == 0 || !f.Pages[0].Situation {
+		return nil
+	}
+	return f.Pages[0].Fields
 }
 
-// schemaFile and propertyFile are the part of JSON Schema whose faults can be shown at a field.
-type schemaFile struct {
-	Schema     string                  `json:"$schema"`
-	ID         string                  `json:"$id"`
-	Type       string                  `json:"type"`
-	Additional *bool                   `json:"additionalProperties"`
-	Required   []string                `json:"required"`
-	Properties map[string]propertyFile `json:"properties"`
-}
-
-type propertyFile struct {
-	Type      string   `json:"type"`
-	I18n      string   `json:"i18n"`
-	Enum      []string `json:"enum"`
-	MinLength int      `json:"minLength"`
-	MaxLength int      `json:"maxLength"`
-	Pattern   string   `json:"pattern"`
-	Format    string   `json:"format"`
-}
-
-func loadForm(fsys fs.FS, id string, langs []text.Language) (*Form, error) {
-	schemaName, uiName, msgName := path.Join(id, "form.schema.json"), path.Join(id, "form.ui.json"), path.Join(id, "messages.yaml")
-	var sf schemaFile
-	var ui uiNode
-	f := &Form{}
-	if err := errors.Join(readJSON(fsys, schemaName, &sf), readJSON(fsys, uiName, &ui), readYAML(fsys, msgName, &f.messages)); err != nil {
-		return nil, err
-	}
-	var bad faults
-	if err := f.compile(fsys, schemaName, sf.ID); err != nil {
-		bad = append(bad, err)
-	}
-	if ui.Type != "Categorization" || len(ui.Elements) == 0 {
-		bad.add(uiName, "want a Categorization with at least one Category")
-	}
-	for key, l := range f.messages {
-		bad.strangers(msgName, key, l, langs)
-	}
-	needText := func(key string) {
-		for _, lang := range langs {
-			if strings.TrimSpace(f.messages[key][lang]) == "" {
-				bad.add(msgName, "%s has no %s", key, lang)
-			}
-		}
-	}
-	seen := map[string]bool{}
-	for i, cat := range ui.Elements {
-		if cat.Type != "Category" {
-			bad.add(uiName, "elements[%d] is a %q, want a Category", i, cat.Type)
-			continue
-		}
-		page := Page{key: cat.I18n}
-		needText(cat.I18n + ".label")
-		for j, c := range cat.Elements {
-			field, err := fieldOf(c, sf)
-			if err != nil {
-				bad.add(uiName, "elements[%d].elements[%d]: %v", i, j, err)
-				continue
-			}
-			if seen[field.ID] {
-				bad.add(uiName, "%s stands twice", field.ID)
-			}
-			seen[field.ID] = true
-			needText(field.key + ".label")
-			for _, o := range field.Options {
-				needText(field.key + "." + o)
-			}
-			page.Fields = append(page.Fields, field)
-		}
-		f.Pages = append(f.Pages, page)
-	}
-	for _, name := range sf.Required {
-		if !seen[name] {
-			bad.add(uiName, "required property %s is asked nowhere", name)
-		}
-	}
-	if len(bad) > 0 {
-		return nil, errors.Join(bad...)
-	}
-	return f, nil
-}
-
-func fieldOf(c uiNode, sf schemaFile) (Field, error) {
-	name, ok := strings.CutPrefix(c.Scope, "#/properties/")
-	prop, known := sf.Properties[name]
-	switch {
-	case c.Type != "Control" || !ok:
-		return Field{}, fmt.Errorf("want a Control with scope #/properties/NAME, have %q %q", c.Type, c.Scope)
-	case !known:
-		return Field{}, fmt.Errorf("scope %q is not in the schema", c.Scope)
-	case prop.Type != "string":
-		return Field{}, fmt.Errorf("%s: type %q can not be asked here", name, prop.Type)
-	case prop.I18n == "":
-		return Field{}, fmt.Errorf("%s has no i18n key in the schema", name)
-	}
-	fd := Field{ID: name, key: prop.I18n, Input: c.Options.Input, Prefill: c.Options.Prefill, Keypad: c.Options.Keypad,
-		Options: prop.Enum, Limit: prop.MaxLength, NotAfter: c.Options.NotAfter == "today", Scan: c.Options.Scan,
-		Required: slices.Contains(sf.Required, name)}
-	if fd.Prefill != "" {
-		fd.Input = InputFixed
-	}
-	if fd.Scan && fd.Input != InputText {
-		return fd, fmt.Errorf("%s: only a text can be scanned", name)
-	}
-	switch fd.Input {
-	case InputFixed:
-		if fd.Prefill != CardName && fd.Prefill != CardNumber && fd.Prefill != CardAddress {
-			return fd, fmt.Errorf("%s: prefill %q is not on a card", name, fd.Prefill)
-		}
-	case InputChoice:
-		if len(fd.Options) < 2 {
-			return fd, fmt.Errorf("%s: a choice needs an enum of at least two", name)
-		}
-	case InputText:
-		if fd.Limit == 0 {
-			return fd, fmt.Errorf("%s: a text needs maxLength", name)
-		}
-		if fd.Keypad != "address" && fd.Keypad != "code" {
-			return fd, fmt.Errorf("%s: keypad %q is not known", name, fd.Keypad)
-		}
-	case InputPhone:
-		fd.Limit = 11
-	case InputDate:
-		fd.Limit = 8
-	default:
-		return fd, fmt.Errorf("%s: input %q is not known", name, fd.Input)
-	}
-	return fd, nil
-}
-
-func (f *Form) compile(fsys fs.FS, file, id string) error {
-	data, err := fs.ReadFile(fsys, file)
-	if err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrCatalogue, file, err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrCatalogue, file, err)
-	}
-	c := jsonschema.NewCompiler()
-	for _, format := range formats() {
-		c.RegisterFormat(format)
-	}
-	c.AssertFormat()
-	if err := c.AddResource(id, doc); err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrCatalogue, file, err)
-	}
-	if f.schema, err = c.Compile(id); err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrCatalogue, file, err)
-	}
-	return nil
-}
+// fieldName says whether a property's name can be the key of an answer.
+func fieldName(s string) bool { return s != "" && !strings.ContainsAny(s, "., ") }

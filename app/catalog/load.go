@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -25,16 +24,48 @@ func (f *faults) add(file, format string, args ...any) {
 	*f = append(*f, fmt.Errorf("%w: %s: %s", ErrCatalogue, file, fmt.Sprintf(format, args...)))
 }
 
-// strangers adds a fault for each key that is no language: in YAML's braces a comma in a sentence without quotes begins one.
+// strangers adds a fault for each key that is no language, shown here or not: in YAML's braces a comma in a sentence without quotes begins one.
 func (f *faults) strangers(file, field string, l text.Local, langs []text.Language) {
 	for lang := range l {
-		if !slices.Contains(langs, lang) {
+		if !slices.Contains(langs, lang) && !slices.Contains([]text.Language{text.Chinese, text.Traditional, text.English}, lang) {
 			f.add(file, "%s has the language %q, which is not known: a sentence with a comma needs quotes", field, lang)
 		}
 	}
 }
 
-// Load reads catalogue.yaml and the folder of each service it names. langs are the languages that every text must have.
+// whole adds a fault for each language that a text lacks.
+func (f *faults) whole(file, field string, l text.Local, langs []text.Language) {
+	f.strangers(file, field, l, langs)
+	for _, lang := range langs {
+		if strings.TrimSpace(l[lang]) == "" {
+			f.add(file, "%s has no %s", field, lang)
+		}
+	}
+}
+
+// maybe adds a fault for each language that a text lacks, if there is a text.
+func (f *faults) maybe(file, field string, l text.Local, langs []text.Language) {
+	if len(l) > 0 {
+		f.whole(file, field, l, langs)
+	}
+}
+
+// only keeps the languages that the program shows: what nobody reads must not travel with every case.
+func only(l text.Local, langs []text.Language) text.Local {
+	var out text.Local
+	for _, lang := range langs {
+		if s, ok := l[lang]; ok {
+			if out == nil {
+				out = text.Local{}
+			}
+			out[lang] = s
+		}
+	}
+	return out
+}
+
+// Load reads catalogue.yaml, departments.yaml and events.yaml beside it where they exist, and the folder of each service it
+// names. langs are the languages that every text must have; what is written in others is left out, but can be searched for.
 func Load(fsys fs.FS, langs []text.Language) (*Catalogue, error) {
 	var index struct {
 		Version  string   `yaml:"version"`
@@ -48,8 +79,14 @@ func Load(fsys fs.FS, langs []text.Language) (*Catalogue, error) {
 		bad.add("catalogue.yaml", "version is missing")
 	}
 	c := &Catalogue{Version: index.Version}
-	for _, id := range index.Services {
-		s, err := loadService(fsys, id, langs)
+	departments := readGroups(fsys, "departments.yaml", langs, &bad)
+	events := readGroups(fsys, "events.yaml", langs, &bad)
+	for i, id := range index.Services {
+		if slices.Contains(index.Services[:i], id) {
+			bad.add("catalogue.yaml", "names %s twice", id)
+			continue
+		}
+		s, err := loadService(fsys, id, langs, departments, events)
 		if err != nil {
 			bad = append(bad, err)
 			continue
@@ -62,73 +99,50 @@ func Load(fsys fs.FS, langs []text.Language) (*Catalogue, error) {
 	if len(bad) > 0 {
 		return nil, errors.Join(bad...)
 	}
+	for _, d := range departments {
+		if len(c.Of(d.ID, "")) > 0 {
+			c.Departments = append(c.Departments, Department(d))
+		}
+	}
+	for _, e := range events {
+		if len(c.Of("", e.ID)) > 0 {
+			c.Events = append(c.Events, Event(e))
+		}
+	}
 	return c, nil
 }
 
-type serviceFile struct {
-	ID         string     `yaml:"id"`
-	Icon       string     `yaml:"icon"`
-	Title      text.Local `yaml:"title"`
-	Summary    text.Local `yaml:"summary"`
-	Department text.Local `yaml:"department"`
-	Guide      struct {
-		Who   text.Local `yaml:"who"`
-		Time  text.Local `yaml:"time"`
-		Fee   text.Local `yaml:"fee"`
-		Basis text.Local `yaml:"basis"`
-	} `yaml:"guide"`
-	Materials []struct {
-		Name text.Local `yaml:"name"`
-		Note text.Local `yaml:"note"`
-		Card bool       `yaml:"card"`
-	} `yaml:"materials"`
-	Promise  text.Local   `yaml:"promise"`
-	Next     text.Local   `yaml:"next"`
-	Identity identityFile `yaml:"identity"`
+// groupFile is a department or an event of life.
+type groupFile struct {
+	ID   string     `yaml:"id"`
+	Name text.Local `yaml:"name"`
+	Icon string     `yaml:"icon"`
 }
 
-func loadService(fsys fs.FS, id string, langs []text.Language) (*Service, error) {
-	file := path.Join(id, "service.yaml")
-	var f serviceFile
-	if err := readYAML(fsys, file, &f); err != nil {
-		return nil, err
+func readGroups(fsys fs.FS, file string, langs []text.Language, bad *faults) []groupFile {
+	var all []groupFile
+	if _, err := fs.Stat(fsys, file); errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	var bad faults
-	if f.ID != id {
-		bad.add(file, "id is %q, the folder is %q", f.ID, id)
+	if err := readYAML(fsys, file, &all); err != nil {
+		*bad = append(*bad, err)
+		return nil
 	}
-	whole := func(field string, l text.Local) {
-		bad.strangers(file, field, l, langs)
-		for _, lang := range langs {
-			if strings.TrimSpace(l[lang]) == "" {
-				bad.add(file, "%s has no %s", field, lang)
-			}
+	for i, g := range all {
+		if g.ID == "" || hasGroup(all[:i], g.ID) {
+			bad.add(file, "[%d].id is missing, or %q stands twice", i, g.ID)
 		}
+		if g.Icon == "" {
+			bad.add(file, "%s has no icon", g.ID)
+		}
+		bad.whole(file, g.ID+".name", g.Name, langs)
+		all[i].Name = only(g.Name, langs)
 	}
-	whole("title", f.Title)
-	whole("summary", f.Summary)
-	whole("department", f.Department)
-	whole("guide.who", f.Guide.Who)
-	whole("guide.time", f.Guide.Time)
-	whole("guide.fee", f.Guide.Fee)
-	whole("guide.basis", f.Guide.Basis)
-	whole("promise", f.Promise)
-	whole("next", f.Next)
-	s := &Service{
-		ID: f.ID, Icon: f.Icon, Title: f.Title, Summary: f.Summary, Department: f.Department, Promise: f.Promise, Next: f.Next,
-		Guide: Guide{Who: f.Guide.Who, Time: f.Guide.Time, Fee: f.Guide.Fee, Basis: f.Guide.Basis},
-	}
-	for i, m := range f.Materials {
-		whole(fmt.Sprintf("materials[%d].name", i), m.Name)
-		bad.strangers(file, fmt.Sprintf("materials[%d].note", i), m.Note, langs)
-		s.Materials = append(s.Materials, Material{Name: m.Name, Note: m.Note, Card: m.Card})
-	}
-	form, err := loadForm(fsys, id, langs)
-	if err != nil {
-		bad = append(bad, err)
-	}
-	s.Form, s.Identity = form, f.Identity.policy(file, form, &bad)
-	return s, errors.Join(bad...)
+	return all
+}
+
+func hasGroup(all []groupFile, id string) bool {
+	return slices.ContainsFunc(all, func(g groupFile) bool { return g.ID == id })
 }
 
 func readYAML(fsys fs.FS, file string, into any) error {

@@ -19,6 +19,7 @@ import (
 func TestPublishedDictionariesNeverChange(t *testing.T) {
 	published := map[string]string{
 		"32768-ff4220ad": "ff4220ad95006549488aeb132a19e19785e7f92bb16878a52b7f61f340b3cda0",
+		"32769-17a59b3a": "17a59b3aac4702a129df095f8d1c3250243beadb956da454124d1eee2135ebf2",
 	}
 	all, err := item.LoadDictionaries(dictionaries.FS)
 	if err != nil {

@@ -84,11 +84,11 @@ func (p *people) date(from, to int) time.Time {
 
 // submission has the form of what app/kiosk sends.
 type submission struct {
-	Service   service         `json:"service"`
-	Applicant applicant       `json:"applicant"`
-	Form      catalog.Answers `json:"form"`
-	Next      text.Local      `json:"next"`
-	Language  text.Language   `json:"language"`
+	Service   service        `json:"service"`
+	Applicant applicant      `json:"applicant"`
+	Form      map[string]any `json:"form"`
+	Next      text.Local     `json:"next"`
+	Language  text.Language  `json:"language"`
 }
 
 type service struct {
@@ -107,7 +107,7 @@ type applicant struct {
 func (p *people) submission(s *catalog.Service) (submission, error) {
 	who := p.person()
 	out := submission{Service: service{s.ID, s.Title, s.Department}, Applicant: applicant{who.name, who.number, who.address, "citizen"},
-		Form: catalog.Answers{}, Next: text.Local{}, Language: text.Chinese}
+		Next: text.Local{}, Language: text.Chinese}
 	for lang, promise := range s.Promise {
 		stop := "。"
 		if lang == text.English {
@@ -115,32 +115,14 @@ func (p *people) submission(s *catalog.Service) (submission, error) {
 		}
 		out.Next[lang] = promise + stop + s.Next[lang]
 	}
-	for _, page := range s.Form.Pages {
-		for _, f := range page.Fields {
-			out.Form[f.ID] = p.answer(f, who)
-		}
-	}
-	if faults := s.Form.Validate(out.Form, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)); len(faults) > 0 {
+	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	facts := map[catalog.CardFact]string{catalog.CardName: who.name, catalog.CardNumber: who.number, catalog.CardAddress: who.address}
+	answers := s.Form.Invent(p.dice.IntN, facts, day)
+	if faults := s.Form.Validate(answers, day); len(faults) > 0 {
 		return out, fmt.Errorf("sample of %s is not valid: %v", s.ID, faults)
 	}
+	out.Form = s.Form.Document(answers)
 	return out, nil
-}
-
-func (p *people) answer(f catalog.Field, who person) string {
-	switch f.Input {
-	case catalog.InputFixed:
-		return map[catalog.CardFact]string{catalog.CardName: who.name, catalog.CardNumber: who.number, catalog.CardAddress: who.address}[f.Prefill]
-	case catalog.InputChoice:
-		return one(p, f.Options)
-	case catalog.InputPhone:
-		return "1" + one(p, strings.Fields("38 39 36 35 59 58 33 89 77 50")) + p.digits(8)
-	case catalog.InputDate:
-		return p.date(2010, 2026).Format(time.DateOnly)
-	}
-	if f.Keypad == "address" {
-		return fmt.Sprintf("%d栋%d室", 1+p.dice.IntN(30), 101+p.dice.IntN(2400))
-	}
-	return "A" + p.digits(8)
 }
 
 // payload is one whole submission.
@@ -159,7 +141,7 @@ func (p *people) variable(s *catalog.Service) ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(struct {
-		Applicant applicant       `json:"applicant"`
-		Form      catalog.Answers `json:"form"`
+		Applicant applicant      `json:"applicant"`
+		Form      map[string]any `json:"form"`
 	}{sub.Applicant, sub.Form})
 }

@@ -170,9 +170,6 @@ func TestInventedCases(t *testing.T) {
 		if err := json.Unmarshal(one, &c); err != nil {
 			t.Fatal(err)
 		}
-		if faults := s.Form.Validate(c.Form, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)); len(faults) > 0 {
-			t.Errorf("case %d of %s: %v", n, s.ID, faults)
-		}
 		if !born.MatchString(c.Applicant.Number) || c.Form["number"] != c.Applicant.Number {
 			t.Errorf("case %d: number %s", n, c.Applicant.Number)
 		}

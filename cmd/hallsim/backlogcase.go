@@ -67,28 +67,11 @@ func (v invention) applicant() applicant {
 	}
 }
 
-func (v invention) answer(f catalog.Field, who applicant) string {
-	switch f.Input {
-	case catalog.InputFixed:
-		return map[catalog.CardFact]string{catalog.CardName: who.Name, catalog.CardNumber: who.Number, catalog.CardAddress: who.Address}[f.Prefill]
-	case catalog.InputChoice:
-		return f.Options[v.IntN(len(f.Options))]
-	case catalog.InputPhone:
-		return fmt.Sprintf("139%08d", v.IntN(1e8))
-	case catalog.InputDate:
-		return time.Date(2020, 1, 1+v.IntN(2000), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-	}
-	if f.Keypad == "address" {
-		return fmt.Sprintf("%d栋%d室", 1+v.IntN(30), 101+v.IntN(2400))
-	}
-	return fmt.Sprintf("A%08d", v.IntN(1e8))
-}
-
 // inventedCase has the form of what a kiosk sends (app/kiosk, session.payload). Remark is what it is filled up with.
 type inventedCase struct {
 	Service   inventedService `json:"service"`
 	Applicant applicant       `json:"applicant"`
-	Form      catalog.Answers `json:"form"`
+	Form      map[string]any  `json:"form"`
 	Next      text.Local      `json:"next"`
 	Language  text.Language   `json:"language"`
 	Remark    string          `json:"remark,omitempty"`
@@ -104,7 +87,7 @@ type inventedService struct {
 func inventCase(s *catalog.Service, seed, n uint64, size int) ([]byte, error) {
 	v := invention{rand.New(rand.NewPCG(seed, n))}
 	who := v.applicant()
-	c := inventedCase{Service: inventedService{s.ID, s.Title, s.Department}, Applicant: who, Form: catalog.Answers{}, Next: text.Local{},
+	c := inventedCase{Service: inventedService{s.ID, s.Title, s.Department}, Applicant: who, Next: text.Local{},
 		Language: text.Chinese}
 	for lang, promise := range s.Promise {
 		stop := "。"
@@ -113,11 +96,13 @@ func inventCase(s *catalog.Service, seed, n uint64, size int) ([]byte, error) {
 		}
 		c.Next[lang] = promise + stop + s.Next[lang]
 	}
-	for _, page := range s.Form.Pages {
-		for _, f := range page.Fields {
-			c.Form[f.ID] = v.answer(f, who)
-		}
+	facts := map[catalog.CardFact]string{catalog.CardName: who.Name, catalog.CardNumber: who.Number, catalog.CardAddress: who.Address}
+	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	answers := s.Form.Invent(v.IntN, facts, day)
+	if faults := s.Form.Validate(answers, day); len(faults) > 0 {
+		return nil, fmt.Errorf("invent a case of %s: %v", s.ID, faults)
 	}
+	c.Form = s.Form.Document(answers)
 	b, err := json.Marshal(c)
 	if missing := size - len(b) - len(`,"remark":""`); err == nil && missing > 0 {
 		c.Remark = v.remark(missing)
