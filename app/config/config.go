@@ -32,6 +32,7 @@ type Config struct {
 	Outbox  Outbox  `yaml:"outbox"`
 	Screen  Screen  `yaml:"screen"`
 	Hall    Hall    `yaml:"hall"`
+	Voice   string  `yaml:"voice"` // the program that reads the screen aloud, espeak-ng; empty: none
 }
 
 // Central is the upstream.

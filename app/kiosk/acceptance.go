@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"onedoor/app/receipt"
+	"onedoor/app/text"
 	"onedoor/app/visit"
 	"onedoor/device"
 	"onedoor/device/printer"
@@ -22,7 +23,7 @@ const acceptLimit = 30 * time.Second
 // accept hands the form to the outbox, off the loop: a slow disk must not freeze the screen.
 func (k *Kiosk) accept(ctx context.Context) {
 	s := k.visit
-	payload, err := s.payload()
+	payload, err := s.payload(k.cfg.Catalogue.Version)
 	if err != nil {
 		k.cfg.Logger.Error("encode submission", "err", err)
 		k.step(ctx, visit.ItemRefused)
@@ -68,7 +69,7 @@ func (k *Kiosk) print(ctx context.Context) {
 		Department: s.service.Department.In(s.lang), Name: s.maskedApplicant(), ByHand: s.byHand, Number: s.accepted.ReceiptNo,
 		Tracking: s.code.URL(k.cfg.Site.Tracking), Code: string(s.code), At: s.accepted.At.Local(), Promise: s.service.Promise.In(s.lang),
 		Next: s.service.Next.In(s.lang), Online: s.online, HelpPhone: k.cfg.Site.HelpPhone,
-		Copy: s.copies, Printed: k.cfg.Now(),
+		Copy: s.copies, Printed: k.cfg.Now(), Chinese: k.forTheClerk(),
 	}, k.cfg.Texts.In(s.lang))
 	k.beside(func() func() {
 		result := k.cfg.Printer.Print(ctx, doc)
@@ -80,6 +81,14 @@ func (k *Kiosk) print(ctx context.Context) {
 			k.step(ctx, visit.PrintEnded)
 		}
 	})
+}
+
+// forTheClerk is what a paper in another language says in Chinese as well.
+func (k *Kiosk) forTheClerk() receipt.Chinese {
+	if k.visit.lang != text.English {
+		return receipt.Chinese{}
+	}
+	return receipt.Chinese{Say: k.cfg.Texts.In(text.Chinese), Service: k.visit.service.Title.In(text.Chinese)}
 }
 
 // recordPrint keeps the outcome as an item of the case.

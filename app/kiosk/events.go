@@ -23,7 +23,7 @@ type cardSlot struct {
 
 // cardEvent takes in what the reader saw. Outside attract and identify no card starts anything: one visit, one card.
 func (k *Kiosk) cardEvent(ctx context.Context, ev cardreader.Event) {
-	waiting := k.state == visit.Attract || k.state == visit.Identify || k.state == visit.Number
+	waiting := k.waitsForCard()
 	switch ev := ev.(type) {
 	case cardreader.Found:
 		k.card = cardSlot{phase: CardReading, lying: true}
@@ -66,7 +66,19 @@ func (k *Kiosk) cardRead(ctx context.Context, card *cardreader.Card, waiting boo
 		k.visit.card = card
 		k.step(ctx, visit.CardRead)
 		k.card = cardSlot{lying: true}
+		k.skipSituation(ctx)
 	}
+}
+
+// waitsForCard reports whether a card laid down now says who is here.
+func (k *Kiosk) waitsForCard() bool {
+	switch k.state {
+	case visit.Attract, visit.Identify, visit.Number:
+		return true
+	case visit.Menu, visit.Choose, visit.Guide:
+		return k.visit.card == nil
+	}
+	return false
 }
 
 // applicant is who a card stands for, as services judge it.
@@ -155,9 +167,9 @@ func (k *Kiosk) limit() time.Duration {
 	switch k.state {
 	case visit.Identify:
 		return k.stretch(k.cfg.Idle.Device)
-	case visit.Choose, visit.Refused, visit.Progress:
+	case visit.Menu, visit.Choose, visit.Refused, visit.Progress, visit.Evaluate:
 		return k.stretch(k.cfg.Idle.Menu)
-	case visit.Number, visit.Guide, visit.Fill, visit.Review:
+	case visit.Number, visit.Guide, visit.Situate, visit.Check, visit.Fill, visit.Review, visit.Sign, visit.Track:
 		return k.stretch(k.cfg.Idle.Form)
 	case visit.Receipt:
 		if k.visit.print.Outcome != printer.Printed {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -195,7 +196,7 @@ func open(t *testing.T, box kiosk.Outbox, change func(*kiosk.Config)) *hall {
 	h := &hall{T: t, reader: &reader{events: make(chan cardreader.Event, 16), status: device.Status{State: device.StateReady}},
 		paper: &paper{result: printer.Result{Outcome: printer.Printed}, status: device.Status{State: device.StateReady}},
 		codes: &codes{events: make(chan scanner.Event, 16), status: device.Status{State: device.StateReady}}, link: &link{state: engine.Status{Link: engine.Offline}},
-		views: make(chan kiosk.View, 4096), patience: 20 * time.Second}
+		views: make(chan kiosk.View, 4096), patience: 4 * time.Second}
 	cfg := kiosk.Config{
 		Site:      kiosk.Site{Hall: "番禺区政务服务大厅", Kiosk: "107", HelpPhone: "12345", Tracking: "http://127.0.0.1:8480"},
 		Catalogue: services, Texts: texts, Reader: h.reader, Printer: h.paper, Scanner: h.codes, Outbox: box, Link: h.link, NewID: item.NewID,
@@ -253,6 +254,16 @@ func screen[S kiosk.Screen](h *hall) S {
 	return v.Screen.(S)
 }
 
+// known waits for the menu of somebody who is known.
+func (h *hall) known() kiosk.Menu {
+	h.Helper()
+	v := h.wait("the menu with a name", func(v kiosk.View) bool {
+		m, ok := v.Screen.(kiosk.Menu)
+		return ok && strings.HasPrefix(m.Heading, "您好")
+	})
+	return v.Screen.(kiosk.Menu)
+}
+
 func (h *hall) send(intents ...kiosk.Intent) {
 	for _, in := range intents {
 		h.kiosk.Send(in)
@@ -303,9 +314,11 @@ func (h *hall) fill() kiosk.Review {
 	h.Helper()
 	screen[kiosk.Attract](h)
 	h.lay(card())
-	screen[kiosk.Choose](h)
+	h.known()
 	h.send(kiosk.Choice{Service: "residence-permit"})
 	screen[kiosk.Guide](h)
+	h.send(kiosk.Next{})
+	screen[kiosk.Check](h)
 	h.send(kiosk.Next{})
 	screen[kiosk.Form](h)
 	h.send(typed("phone", "13800138000")...)
@@ -314,4 +327,10 @@ func (h *hall) fill() kiosk.Review {
 	h.send(typed("since", "19991101")...)
 	h.send(kiosk.Next{})
 	return screen[kiosk.Review](h)
+}
+
+func (l *link) set(s engine.Status) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.state = s
 }

@@ -51,7 +51,94 @@ type (
 	Again struct{}
 	// Leave ends the visit after the receipt.
 	Leave struct{}
+	// Open goes from home to one of the things that people come for.
+	Open struct{ What Errand }
+	// Browse narrows the services to a group; both empty means all.
+	Browse struct{ Department, Event string }
+	// Tick says that a material is at hand, or is not.
+	Tick struct{ Material int }
+	// PrintNotice prints the one-time notice of missing materials.
+	PrintNotice struct{}
+	// Take chooses the candidate with that number on the page shown.
+	Take struct{ Candidate int }
+	// Turn shows other candidates: 1 the next page, -1 the one before.
+	Turn struct{ By int }
+	// KeyMode changes the keypad.
+	KeyMode struct{ To Mode }
+	// Write adds a stroke by finger: to the handwriting pad or to the signature.
+	Write struct{ Stroke Stroke }
+	// Wipe takes all strokes of the pad away.
+	Wipe struct{}
+	// ChooseFrom picks an option of a List.
+	ChooseFrom struct{ Option string }
+	// AddEntry begins one more entry of a repeating group, EditEntry changes one and DropEntry takes it out.
+	AddEntry  struct{ Field string }
+	EditEntry struct {
+		Field string
+		N     int
+	}
+	DropEntry struct {
+		Field string
+		N     int
+	}
+	// Rate chooses a level of the evaluation, 1 (very bad) to 5; Reason one of the reasons.
+	Rate   struct{ Level int }
+	Reason struct{ ID string }
+	// Reveal shows a masked value for some seconds.
+	Reveal struct{ Field string }
+	// Settings opens or closes a panel of settings.
+	Settings struct{ Of Panel }
+	// Size, Contrast, Low and Speak are settings of this visit.
+	Size     struct{ To int }
+	Contrast struct{ On bool }
+	Low      struct{ On bool }
+	Speak    struct{ On, Cantonese bool } // Cantonese instead of Mandarin
 )
+
+// Errand is what somebody comes for.
+type Errand string
+
+// The errands of the home screen.
+const (
+	Apply  Errand = "apply"
+	Follow Errand = "progress"
+	Guides Errand = "guides"
+	Rating Errand = "evaluate"
+	Find   Errand = "search"
+	Ticket Errand = "ticket"
+)
+
+// Mode is a kind of keypad.
+type Mode string
+
+// The modes.
+const (
+	ModePinyin  Mode = "pinyin"
+	ModeInk     Mode = "ink"
+	ModeLetters Mode = "letters"
+	ModeDigits  Mode = "digits"
+	ModeSymbols Mode = "symbols"
+	ModeRare    Mode = "rare" // by radical and strokes
+)
+
+// Panel names a panel of settings.
+type Panel string
+
+// The panels.
+const (
+	PanelNone     Panel = ""
+	PanelLanguage Panel = "language"
+	PanelDisplay  Panel = "display"
+)
+
+// Stroke is the way of a finger from touch to lift. A pad is 1000 units wide; both axes have the same scale, y downwards.
+type Stroke []Point
+
+// Point is one place of it, and milliseconds since the pad's first touch.
+type Point struct {
+	X, Y int
+	At   int
+}
 
 func (Start) intent()      {}
 func (Next) intent()       {}
@@ -75,3 +162,25 @@ func (Edit) intent()       {}
 func (Confirm) intent()    {}
 func (Again) intent()      {}
 func (Leave) intent()      {}
+
+func (Open) intent()        {}
+func (Browse) intent()      {}
+func (Tick) intent()        {}
+func (PrintNotice) intent() {}
+func (Take) intent()        {}
+func (Turn) intent()        {}
+func (KeyMode) intent()     {}
+func (Write) intent()       {}
+func (Wipe) intent()        {}
+func (ChooseFrom) intent()  {}
+func (AddEntry) intent()    {}
+func (EditEntry) intent()   {}
+func (DropEntry) intent()   {}
+func (Rate) intent()        {}
+func (Reason) intent()      {}
+func (Reveal) intent()      {}
+func (Settings) intent()    {}
+func (Size) intent()        {}
+func (Contrast) intent()    {}
+func (Low) intent()         {}
+func (Speak) intent()       {}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -57,8 +58,9 @@ type Outbox interface {
 	Accept(ctx context.Context, d outbox.Draft) (outbox.Accepted, error)
 	// Case is what can truthfully be said of a case.
 	Case(caseID string) (outbox.CaseView, error)
-	// ByTrack finds what a receipt's code stands for, by its hash.
+	// ByTrack finds what a receipt's code stands for, by its hash, and ByReceipt what a case number does.
 	ByTrack(hash string) (outbox.Entry, error)
+	ByReceipt(number string) (outbox.Entry, error)
 	// Err is nil while the outbox accepts.
 	Err() error
 }
@@ -76,14 +78,27 @@ type Site struct {
 	Tracking  string // scheme and host of tracking codes
 }
 
-// Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle, and Scanner.
+// Voice reads the screen aloud.
+type Voice interface {
+	// Say speaks instead of whatever is being said. It does not wait.
+	Say(words string, lang text.Language)
+	// Hush ends what is being said.
+	Hush()
+}
+
+// Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle, Scanner, Words, Hand,
+// Voice and Divisions.
 type Config struct {
 	Site      Site
 	Catalogue *catalog.Catalogue
 	Texts     *text.Catalogue
 	Reader    CardReader
 	Printer   Printer
-	Scanner   Scanner // nil where there is none
+	Scanner   Scanner   // nil where there is none
+	Words     Speller   // nil: Chinese is not typed by its sounds
+	Hand      Hand      // nil: nothing is written by finger
+	Voice     Voice     // nil: nothing is read aloud
+	Divisions Divisions // nil where no service asks for an address
 	Outbox    Outbox
 	Link      Link
 	NewID     func(time.Time) string
@@ -121,15 +136,17 @@ type Kiosk struct {
 	done    chan func() // results of work beside the loop, applied on it
 	workers sync.WaitGroup
 
-	state   visit.State
-	visit   *session
-	card    cardSlot
-	active  time.Time // of the last sign of life
-	warned  time.Time // when the idle question was put; zero when it was not
-	out     time.Time // since when nothing can be accepted here; zero when all is well
-	outCode string    // why, for staff
-	entered time.Time // into the present state
-	last    View
+	state      visit.State
+	visit      *session
+	card       cardSlot
+	active     time.Time // of the last sign of life
+	warned     time.Time // when the idle question was put; zero when it was not
+	out        time.Time // since when nothing can be accepted here; zero when all is well
+	outCode    string    // why, for staff
+	entered    time.Time // into the present state
+	noticeBusy bool      // the one-time notice is being printed
+	last       View
+	said       string // what is read aloud
 }
 
 // New checks the configuration.
@@ -138,7 +155,7 @@ func New(cfg Config) (*Kiosk, error) {
 	v := reflect.ValueOf(cfg)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if name != "Idle" && name != "Scanner" && v.Field(i).IsZero() {
+		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Divisions"}, name) && v.Field(i).IsZero() {
 			missing = append(missing, fmt.Errorf("new kiosk: %s is missing", name))
 		}
 	}
@@ -272,7 +289,14 @@ func (k *Kiosk) step(ctx context.Context, e visit.Event) {
 func (k *Kiosk) enter(s visit.State) {
 	k.state = s
 	k.entered = k.cfg.Now()
-	k.scan(s == visit.Attract || s == visit.Identify || s == visit.Progress || s == visit.Fill)
+	k.visit.panel, k.visit.situating = PanelNone, s == visit.Situate
+	k.visit.typing.wipe()
+	switch s {
+	case visit.Attract, visit.Menu, visit.Choose, visit.Track, visit.Progress, visit.Fill:
+		k.scan(true)
+	default:
+		k.scan(false)
+	}
 	k.alive()
 }
 
@@ -306,10 +330,11 @@ func (k *Kiosk) perform(ctx context.Context, e visit.Effect) {
 // wipe overwrites what can be overwritten and forgets the rest. What the goodbye may still say is kept apart.
 func (k *Kiosk) wipe() {
 	k.visit.wipe()
-	lang, elder, print := k.visit.lang, k.visit.elder, k.visit.print.Outcome
+	kept, print := k.visit.settings, k.visit.print.Outcome
 	k.visit = newSession()
 	if k.state == visit.Goodbye {
-		k.visit.lang, k.visit.elder = lang, elder
+		kept.panel = PanelNone
+		k.visit.settings = kept
 		k.visit.hasReceipt = print == printer.Printed || print == printer.Unknown
 	}
 	k.card = cardSlot{lying: k.card.lying}
@@ -322,4 +347,5 @@ func (k *Kiosk) present() {
 	}
 	k.last = v
 	k.cfg.Show(v)
+	k.speak(v)
 }

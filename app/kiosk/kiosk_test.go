@@ -286,7 +286,7 @@ func TestPrintOutcomeIsAnItem(t *testing.T) {
 // holds a trace of it.
 func TestI10WipedAfterEveryExit(t *testing.T) {
 	toReview := func(h *hall) {
-		h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{})
+		h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{}, kiosk.Next{})
 		h.send(typed("phone", "13800138000")...)
 		h.send(kiosk.Next{}, kiosk.Pick{Field: "housing", Value: "owned"})
 		h.send(typed("room", "77CANARY")...)
@@ -298,7 +298,7 @@ func TestI10WipedAfterEveryExit(t *testing.T) {
 		"home from the services": func(h *hall) { h.send(kiosk.Home{}, kiosk.Abandon{}) },
 		"back from the services": func(h *hall) { h.send(kiosk.Back{}) },
 		"home from the form": func(h *hall) {
-			h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{}, kiosk.Home{}, kiosk.Abandon{})
+			h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{}, kiosk.Next{}, kiosk.Home{}, kiosk.Abandon{})
 		},
 		"home from the review": func(h *hall) { toReview(h); h.send(kiosk.Home{}, kiosk.Abandon{}) },
 		"leave after printing": func(h *hall) {
@@ -321,7 +321,7 @@ func TestI10WipedAfterEveryExit(t *testing.T) {
 			nameBytes, number := c.Name, c.Number
 			screen[kiosk.Attract](h)
 			h.lay(c)
-			screen[kiosk.Choose](h)
+			h.known()
 			exit(h)
 			after := []kiosk.View{h.wait("the goodbye", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Goodbye); return ok })}
 			h.send(kiosk.Start{})
@@ -401,13 +401,17 @@ func TestNothingOfTheFormerVisitGuidesTheNext(t *testing.T) {
 	foreign := card()
 	foreign.Kind = cardreader.Foreigner2023
 	h.lay(foreign)
-	h.wait("the trouble", func(v kiosk.View) bool { i, ok := v.Screen.(kiosk.Identify); return ok && i.Trouble.Text != "" })
+	h.wait("the trouble", func(v kiosk.View) bool { m, ok := v.Screen.(kiosk.Menu); return ok && m.Trouble.Tone == kiosk.Caution })
 	h.reader.events <- cardreader.Removed{}
 	h.send(kiosk.Back{})
 	screen[kiosk.Goodbye](h)
 	h.send(kiosk.Start{})
 	screen[kiosk.Attract](h)
 	h.send(kiosk.Start{})
+	if got := screen[kiosk.Menu](h); got.Trouble.Text != "" {
+		t.Errorf("the next one reads %q", got.Trouble.Text)
+	}
+	h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{})
 	if got := screen[kiosk.Identify](h); got.Trouble.Text != "" || got.Phase != kiosk.CardAwaited {
 		t.Errorf("the next one reads %q in phase %v", got.Trouble.Text, got.Phase)
 	}
@@ -419,14 +423,14 @@ func TestR9CardLeftLyingIsSaid(t *testing.T) {
 	h := open(t, box, nil)
 	screen[kiosk.Attract](h)
 	h.lay(card())
-	screen[kiosk.Choose](h)
+	h.known()
 	h.send(kiosk.Home{}, kiosk.Abandon{})
 	if got := screen[kiosk.Goodbye](h); len(got.Reminders) != 1 {
 		t.Errorf("the goodbye reminds of %v, want the card", got.Reminders)
 	}
 	h.send(kiosk.Start{})
 	screen[kiosk.Attract](h)
-	h.send(kiosk.Start{})
+	h.send(kiosk.Start{}, kiosk.Choice{Service: "residence-permit"}, kiosk.Next{})
 	if got := screen[kiosk.Identify](h); !strings.Contains(got.Trouble.Text, "重新平放") {
 		t.Errorf("identify says %q", got.Trouble.Text)
 	}
@@ -439,8 +443,8 @@ func TestFaultsAreSaidInWords(t *testing.T) {
 	h := open(t, box, nil)
 	screen[kiosk.Attract](h)
 	h.lay(card())
-	screen[kiosk.Choose](h)
-	h.send(kiosk.Choice{Service: "old-age-allowance"}, kiosk.Next{})
+	h.known()
+	h.send(kiosk.Choice{Service: "old-age-allowance"}, kiosk.Next{}, kiosk.Next{})
 	h.send(typed("phone", "12345")...)
 	h.send(kiosk.Next{})
 	v := h.wait("the complaint", func(v kiosk.View) bool { f, ok := v.Screen.(kiosk.Form); return ok && f.Errors != "" })
@@ -467,12 +471,12 @@ func TestR9CardOfAnotherIsIgnored(t *testing.T) {
 	h := open(t, box, nil)
 	screen[kiosk.Attract](h)
 	h.lay(card())
-	screen[kiosk.Choose](h)
+	h.known()
 	other := card()
 	other.Name = []byte("李四")
 	h.lay(other)
 	h.settle()
-	h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{})
+	h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Next{}, kiosk.Next{})
 	form := screen[kiosk.Form](h)
 	if form.Fields[0].Value != "张*三" {
 		t.Errorf("the form is for %q", form.Fields[0].Value)
@@ -508,7 +512,7 @@ func TestU3IdleEndsTheVisit(t *testing.T) {
 		h.patience = 10 * time.Minute
 		screen[kiosk.Attract](h)
 		h.lay(card())
-		screen[kiosk.Choose](h)
+		h.known()
 		start := time.Now()
 		v := h.wait("the question", func(v kiosk.View) bool { return v.Frame.Warning != nil })
 		if waited := time.Since(start); waited < 59*time.Second || waited > 62*time.Second {

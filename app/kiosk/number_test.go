@@ -20,11 +20,21 @@ func numbered(t *testing.T, box kiosk.Outbox) *hall {
 	h := open(t, box, nil)
 	h.reader.set(device.Status{State: device.StateDisconnected, Problem: device.ProblemUnplugged, Since: time.Now()})
 	screen[kiosk.Attract](h)
-	h.send(kiosk.Start{})
+	h.ask()
+	return h
+}
+
+// ask goes from the attract screen to the page for the number.
+func (h *hall) ask() {
+	h.Helper()
+	h.send(kiosk.Start{}, kiosk.Choice{Service: "residence-permit"}, kiosk.Choice{Service: "old-age-allowance"})
+	if g := screen[kiosk.Guide](h); g.Heading != "高龄津贴申领" {
+		h.Errorf("the guide is of %q", g.Heading)
+	}
+	h.send(kiosk.Next{})
 	screen[kiosk.Identify](h)
 	h.send(kiosk.TypeNumber{})
 	screen[kiosk.Form](h)
-	return h
 }
 
 func (h *hall) types(s string) {
@@ -58,14 +68,8 @@ func TestATypedNumber(t *testing.T) {
 		return ok && f.Fields[0].Value == "110101 19000101 0014"
 	})
 	h.send(kiosk.Next{})
-	for _, s := range screen[kiosk.Choose](h).Services {
-		if closed := s.Title == "居住证签注"; s.Off != closed || strings.Contains(s.Badge, "要刷身份证") != closed {
-			t.Errorf("%s says %q, off %v", s.Title, s.Badge, s.Off)
-		}
-	}
-	h.send(kiosk.Choice{Service: "residence-permit"}, kiosk.Choice{Service: "old-age-allowance"})
-	if g := screen[kiosk.Guide](h); g.Heading != "高龄津贴申领" || !strings.Contains(g.Materials[0].Note, "没有刷卡") {
-		t.Errorf("the guide is of %q and says of the card %q", g.Heading, g.Materials[0].Note)
+	if c := screen[kiosk.Check](h); !strings.Contains(c.Items[0].Note, "没有刷卡") || c.Items[0].Fixed {
+		t.Errorf("the checklist says of the card %+v", c.Items[0])
 	}
 	h.send(kiosk.Next{})
 	form := screen[kiosk.Form](h)
@@ -125,7 +129,7 @@ func TestImpossibleNumbers(t *testing.T) {
 			h.types("11010119000101001")
 			h.types("4")
 			h.send(kiosk.Next{})
-			screen[kiosk.Choose](h)
+			screen[kiosk.Check](h)
 		})
 	}
 }
@@ -149,8 +153,12 @@ func TestANumberIsForgotten(t *testing.T) {
 		h.types("110101")
 		h.reader.set(device.Status{State: device.StateReady})
 		h.lay(card())
-		if c := screen[kiosk.Choose](h); !strings.Contains(c.Heading, "张*三") {
-			t.Errorf("greets with %q", c.Heading)
+		if c := screen[kiosk.Check](h); !c.Items[0].Fixed {
+			t.Errorf("the checklist says of the card %+v", c.Items[0])
+		}
+		h.send(kiosk.Home{})
+		if m := h.known(); !strings.Contains(m.Heading, "张*三") {
+			t.Errorf("greets with %q", m.Heading)
 		}
 	})
 	t.Run("leaving", func(t *testing.T) {
@@ -158,13 +166,15 @@ func TestANumberIsForgotten(t *testing.T) {
 		h := numbered(t, box)
 		h.types("110101190001010014")
 		h.send(kiosk.Next{})
-		screen[kiosk.Choose](h)
+		screen[kiosk.Check](h)
+		h.send(kiosk.Home{})
+		h.known()
 		h.send(kiosk.Back{})
 		screen[kiosk.Goodbye](h)
-		h.send(kiosk.Start{}, kiosk.Start{})
-		screen[kiosk.Identify](h)
-		h.send(kiosk.TypeNumber{})
-		if f := screen[kiosk.Form](h); f.Fields[0].Value != "" {
+		h.send(kiosk.Start{})
+		screen[kiosk.Attract](h)
+		h.ask()
+		if f := h.seen[len(h.seen)-1].Screen.(kiosk.Form); f.Fields[0].Value != "" {
 			t.Errorf("the next citizen sees %q", f.Fields[0].Value)
 		}
 	})
@@ -175,7 +185,7 @@ func TestNoTypingBesideAWorkingReader(t *testing.T) {
 	box, _ := newOutbox(t)
 	h := open(t, box, nil)
 	screen[kiosk.Attract](h)
-	h.send(kiosk.Start{}, kiosk.TypeNumber{}, kiosk.Language{To: "en"})
+	h.send(kiosk.Start{}, kiosk.Choice{Service: "old-age-allowance"}, kiosk.Next{}, kiosk.TypeNumber{}, kiosk.Language{To: "en"})
 	v := h.wait("English", func(v kiosk.View) bool { return v.Frame.Link.Text == "Offline for now, still open" })
 	if i, ok := v.Screen.(kiosk.Identify); !ok || i.Next.Intent != nil {
 		t.Errorf("typing is open on %#v", v.Screen)

@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"onedoor/app/text"
@@ -19,12 +18,16 @@ type finding struct {
 	service string // id
 	at      time.Time
 	stage   wire.Stage
+	caseID  string
 }
 
 // lookUp brings the finding up to date. Central is not asked: a kiosk that is offline answers the same way.
 func (k *Kiosk) lookUp() {
 	f := &k.visit.look
 	if f.hash == "" {
+		if f.number != "" {
+			k.find(f)
+		}
 		return
 	}
 	e, err := k.cfg.Outbox.ByTrack(f.hash)
@@ -34,24 +37,21 @@ func (k *Kiosk) lookUp() {
 		}
 		return
 	}
-	f.known, f.number, f.at = true, e.Item.ReceiptNo, e.AcceptedAt.Local()
-	f.service = strings.TrimPrefix(e.Item.Subject, "service/")
-	if c, err := k.cfg.Outbox.Case(e.Item.CaseID); err == nil {
-		f.stage = c.Stage()
-	}
+	k.found(f, e)
 }
 
 func (k *Kiosk) progress(say text.Printer) Progress {
 	f := k.visit.look
-	v := Progress{Leave: Button{say.T("progress.leave"), Leave{}, false}}
+	v := Progress{Leave: Button{say.T("progress.leave"), Leave{}, false}, Back: Button{say.T("form.back"), Back{}, false}}
 	if !f.known {
 		key := "progress.unknown"
-		if f.hash == "" {
+		if f.hash == "" && f.number == "" {
 			key = "progress.other"
 		}
 		v.Heading, v.Help = say.T(key+".heading"), say.T(key+".help")
 		return v
 	}
+	v.Rate = Button{say.T("rate.open"), Open{Rating}, false}
 	v.NumberLabel, v.Number = say.T("accepted.number"), text.Fours(f.number)
 	v.Track = track(f.stage, say)
 	online := k.cfg.Link.Status().Link == engine.Online

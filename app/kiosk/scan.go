@@ -38,7 +38,7 @@ func (k *Kiosk) scanEvent(ctx context.Context, ev scanner.Event) {
 		k.alive()
 		k.visit.misread = ""
 		k.fillScanned(got.Code.Text)
-	case visit.Attract, visit.Identify, visit.Progress:
+	case visit.Attract, visit.Menu, visit.Choose, visit.Track, visit.Progress:
 		if !k.out.IsZero() {
 			return
 		}
@@ -54,7 +54,7 @@ func (k *Kiosk) scanEvent(ctx context.Context, ev scanner.Event) {
 // fillScanned answers the page's question that a code can answer. What does not fit changes nothing, and is told.
 func (k *Kiosk) fillScanned(code []byte) {
 	s := k.visit
-	for _, f := range s.service.Form.Pages[s.page].Fields {
+	for _, f := range s.questions() {
 		if !f.Scan {
 			continue
 		}
@@ -63,7 +63,7 @@ func (k *Kiosk) fillScanned(code []byte) {
 		value := strings.ToUpper(string(bytes.TrimSpace(code)))
 		if fits(f, nil, value) {
 			s.set(f.ID, []byte(value))
-			if s.faults(s.page, k.cfg.Now())[f.ID] == catalog.Fault("") {
+			if s.faults(k.cfg.Now())[f.ID] == catalog.Fault("") {
 				s.focusAfter(f.ID)
 				return
 			}

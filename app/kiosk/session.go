@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"onedoor/app/catalog"
@@ -16,36 +17,49 @@ import (
 // session is all that is known of one citizen. wipe overwrites the bytes; the strings that the screen needed are
 // unreachable afterwards.
 type session struct {
-	lang       text.Language
-	elder      bool
-	help       bool
-	leaving    bool // 首页 was pressed, and the question stands
-	card       *cardreader.Card
-	number     []byte // typed where no card could be read
-	byHand     bool   // card holds only that number
-	wrong      bool   // 下一步 was pressed on an impossible number
-	misread    string // field whose scanned code did not fit
-	look       finding
-	service    *catalog.Service
-	opened     *catalog.Service // whose answers are in typed
-	typed      map[string][]byte
-	page       int
-	focus      string
-	complain   bool // 下一步 was pressed on this page with faults
-	itemID     string
-	caseID     string
-	code       tracking.Code
-	accepted   outbox.Accepted
-	online     bool           // when the item was accepted
-	unsure     bool           // whether it was accepted can not be told
-	print      printer.Result // of the last print
-	copies     int            // prints that had to be marked as copies
-	stage      wire.Stage     // of the case, as central told
-	hasReceipt bool           // for the goodbye only
+	settings
+	browse                browsing
+	typing                typing
+	opinion               opinion
+	rating                bool   // came to evaluate a case
+	mistyped              string // key of what is wrong with a typed case number
+	bared                 string // field whose masked value is shown in full
+	bareTill              time.Time
+	missing               map[int]bool // materials that are not at hand
+	noticed, noticeFailed bool         // the one-time notice came out, or did not
+	signature             signature
+	help                  bool
+	leaving               bool // 首页 was pressed, and the question stands
+	card                  *cardreader.Card
+	number                []byte // typed where no card could be read
+	byHand                bool   // card holds only that number
+	wrong                 bool   // 下一步 was pressed on an impossible number
+	misread               string // field whose scanned code did not fit
+	look                  finding
+	service               *catalog.Service
+	opened                *catalog.Service // whose answers are in typed
+	typed                 map[string][]byte
+	page                  int     // of the sheets
+	situating             bool    // the questions are those of the situation
+	editing               bool    // came from the review, and goes back to it
+	entry                 *entry  // of a repeating group; nil outside one
+	picker                *picker // of a place; nil outside one
+	focus                 string
+	complain              bool // 下一步 was pressed on this page with faults
+	itemID                string
+	caseID                string
+	code                  tracking.Code
+	accepted              outbox.Accepted
+	online                bool           // when the item was accepted
+	unsure                bool           // whether it was accepted can not be told
+	print                 printer.Result // of the last print
+	copies                int            // prints that had to be marked as copies
+	stage                 wire.Stage     // of the case, as central told
+	hasReceipt            bool           // for the goodbye only
 }
 
 func newSession() *session {
-	return &session{lang: text.Chinese, typed: map[string][]byte{}}
+	return &session{settings: settings{lang: text.Chinese}, typed: map[string][]byte{}, missing: map[int]bool{}}
 }
 
 func (s *session) wipe() {
@@ -54,6 +68,9 @@ func (s *session) wipe() {
 	}
 	s.forgetNumber()
 	s.look = finding{}
+	s.browse.wipe()
+	s.typing.wipe()
+	s.signature.wipe()
 	for id, b := range s.typed {
 		clear(b[:cap(b)])
 		delete(s.typed, id)
@@ -62,7 +79,7 @@ func (s *session) wipe() {
 
 // open begins the form of the chosen service. Coming back to the same one keeps the answers.
 func (s *session) open() {
-	s.page, s.complain, s.focus = 0, false, ""
+	s.page, s.complain, s.focus, s.entry, s.picker, s.editing = 0, false, "", nil, nil, false
 	if s.opened == s.service {
 		return
 	}
@@ -141,19 +158,22 @@ func (s *session) shown(p catalog.Page) []catalog.Field {
 	return all
 }
 
-// answers gives the form's values as its schema wants them.
+// answers gives what was typed as the form keeps it.
 func (s *session) answers() catalog.Answers {
 	a := catalog.Answers{}
-	for _, p := range s.service.Form.Pages {
-		for _, f := range p.Fields {
-			v := string(s.typed[f.ID])
-			if v == "" {
-				continue
+	for id, b := range s.typed {
+		base, part, divided := strings.Cut(id, "/")
+		f, _, ok := s.service.Form.Field(base)
+		switch v := string(b); {
+		case !ok:
+		case divided:
+			if "/"+part == codePart && v != "" {
+				a[base] = strings.TrimSpace(v + " " + string(s.typed[base+restPart]))
 			}
-			if f.Input == catalog.InputDate && len(v) == 8 {
-				v = v[:4] + "-" + v[4:6] + "-" + v[6:]
-			}
-			a[f.ID] = v
+		case f.Input == catalog.InputDate && len(v) == 8:
+			a[id] = v[:4] + "-" + v[4:6] + "-" + v[6:]
+		case v != "" || strings.Contains(id, "."):
+			a[id] = v
 		}
 	}
 	return a
@@ -165,7 +185,7 @@ func (s *session) draft(itemID, caseID string, code tracking.Code) {
 }
 
 // payload is what central receives, sealed. The caller wipes it.
-func (s *session) payload() ([]byte, error) {
+func (s *session) payload(version string) ([]byte, error) {
 	type service struct {
 		ID         string     `json:"id"`
 		Title      text.Local `json:"title"`
@@ -177,16 +197,22 @@ func (s *session) payload() ([]byte, error) {
 		Address string `json:"address,omitempty"`
 		Kind    string `json:"card_kind"`
 	}
+	form := s.service.Form.Document(s.answers())
+	seal, err := s.signature.of(s.service.ID, version, form)
+	if err != nil {
+		return nil, err
+	}
 	return json.Marshal(struct {
-		Service   service         `json:"service"`
-		Applicant applicant       `json:"applicant"`
-		Form      catalog.Answers `json:"form"`
-		Next      text.Local      `json:"next"`
-		Language  text.Language   `json:"language"`
+		Service   service        `json:"service"`
+		Applicant applicant      `json:"applicant"`
+		Form      map[string]any `json:"form"`
+		Next      text.Local     `json:"next"`
+		Language  text.Language  `json:"language"`
+		Signature *signedForm    `json:"signature,omitempty"`
 	}{
 		service{s.service.ID, s.service.Title, s.service.Department},
 		applicant{string(name(s.card)), string(s.card.Number), string(address(s.card)), string(s.kind())},
-		s.answers(), s.nextSteps(), s.lang,
+		form, s.nextSteps(), s.lang, seal,
 	})
 }
 
@@ -201,16 +227,4 @@ func (s *session) nextSteps() text.Local {
 		next[lang] = promise + stop + s.service.Next[lang]
 	}
 	return next
-}
-
-// faults judges the answers of one page.
-func (s *session) faults(page int, today time.Time) map[string]catalog.Fault {
-	all := s.service.Form.Validate(s.answers(), today)
-	here := map[string]catalog.Fault{}
-	for _, f := range s.service.Form.Pages[page].Fields {
-		if fault, ok := all[f.ID]; ok {
-			here[f.ID] = fault
-		}
-	}
-	return here
 }

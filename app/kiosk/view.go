@@ -19,8 +19,18 @@ type Frame struct {
 	Warning *Warning
 	// Help is the panel that the help button opens; nil when closed.
 	Help *HelpPanel
-	// Elder is true for large text.
+	// Elder is true for large text and one thing a page.
 	Elder bool
+	// Size is the size of text, 0 (normal) to 3 (the largest); elder mode is at least 2.
+	Size int
+	// Contrast is true for the palette of high contrast.
+	Contrast bool
+	// Low puts all that is touched into reach of a wheelchair.
+	Low bool
+	// Dim darkens the attract screen in a dark hall.
+	Dim bool
+	// Choices is the panel of a setting; nil when closed.
+	Choices *ChoicePanel
 }
 
 // Tone is the weight of a notice. It is never the only sign: the words say it too.
@@ -47,6 +57,7 @@ type Tool struct {
 	Icon   string // name of an icon in assets/icons, without ending
 	Label  string
 	Off    bool // shown, but can not be pressed now
+	On     bool // a setting that is on: reading aloud, for instance
 }
 
 // Warning asks whether the citizen is still there, or really wants to leave.
@@ -106,11 +117,15 @@ const (
 	ReaderMissing // Trouble says where to go
 )
 
-// Choose offers the services.
+// Choose offers the services: all, those of a department or of an event of life, or those that a search finds.
 type Choose struct {
 	Heading  string
 	Help     string
+	Query    Query    // zero where there is no search
+	Groups   []Option // 全部 · 按部门 · 按人生事件, then the departments or events
 	Services []Tile
+	Empty    Notice // instead of Services, when a search finds none
+	Keypad   Keypad // for Query
 	Back     Button
 }
 
@@ -135,7 +150,10 @@ type Guide struct {
 }
 
 // Row is a label and a value. Note marks where the value comes from.
-type Row struct{ Label, Value, Note string }
+type Row struct {
+	Label, Value, Note string
+	Reveal             Intent // shows a masked value for some seconds; nil where nothing is masked
+}
 
 // Material is one thing the citizen needs.
 type Material struct{ Name, Note string }
@@ -161,6 +179,9 @@ const (
 	FieldText                    // typed on the keypad
 	FieldPhone                   // digits in 3-4-4
 	FieldDate                    // digits shown as 2026年11月22日
+	FieldMulti                   // any of Options
+	FieldList                    // opens a List
+	FieldGroup                   // Entries, and Add
 )
 
 // Field is one question.
@@ -174,8 +195,14 @@ type Field struct {
 	Error   string // plain words, empty when right
 	Focused bool
 	Options []Option
-	// Focus makes this the field that the keypad types into; nil for choices and fixed fields.
+	// Focus makes this the field that the keypad types into, or opens its List; nil for choices, groups and fixed fields.
 	Focus Intent
+	// Reveal shows a masked value for some seconds; nil where nothing is masked.
+	Reveal Intent
+	// Compose are letters on their way to become words, shown underlined behind Value.
+	Compose string
+	Entries []Entry
+	Add     Button // one more entry; zero when there can not be more
 }
 
 // Option is one answer of a choice.
@@ -188,6 +215,13 @@ type Option struct {
 // Keypad is the on-screen keyboard for one kind of field: rows of keys.
 type Keypad struct {
 	Rows [][]Key
+	// Candidates are words to choose from, best first; the row of candidates stands above the keys whenever Compose is
+	// not empty or Ink is not nil.
+	Candidates []Candidate
+	Compose    string // the letters, cut into syllables: "zhang'san"
+	More, Less Button // pages of candidates
+	Modes      []Option
+	Ink        *Ink // a pad instead of Rows, at their place and size
 }
 
 // Key is one key. Wide counts in key widths; 0 means 1.
@@ -235,6 +269,7 @@ type Accepted struct {
 	Receipt     Notice // printing, printed, not printed and what to do
 	Printing    bool
 	Again       Button // when the paper did not come, or may not have; zero otherwise
+	Rate        Button // to the evaluation; zero while printing
 	Leave       Button
 }
 
@@ -271,7 +306,8 @@ type Progress struct {
 	Number      string      // grouped in fours; empty when nothing is known
 	Track       []Milestone // empty when nothing is known
 	AsOf        string      // when it was received, and whether there may be news
-	Leave       Button
+	Rate        Button      // to the evaluation; zero when nothing is known
+	Back, Leave Button
 }
 
 // Goodbye reminds of card and receipt while everything is wiped.

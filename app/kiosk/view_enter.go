@@ -53,27 +53,6 @@ func (k *Kiosk) identify(say text.Printer) Identify {
 	return v
 }
 
-func (k *Kiosk) choose(say text.Printer) Choose {
-	v := Choose{
-		Heading: say.T("choose.heading", "name", k.visit.maskedApplicant()), Help: say.T("choose.help"),
-		Back: Button{say.T("form.back"), Back{}, false},
-	}
-	if k.visit.byHand {
-		v.Heading, v.Help = say.T("choose.byhand.heading"), say.T("choose.byhand.help")
-	}
-	for _, s := range k.cfg.Catalogue.Services {
-		tile := Tile{
-			Icon: s.Icon, Title: s.Title.In(say.Language), Text: s.Summary.In(say.Language), Badge: say.T("choose.badge"),
-			Intent: Choice{Service: s.ID},
-		}
-		if why := s.Identity.Admits(k.who()); why != catalog.Admitted {
-			tile.Badge, tile.Off = say.T(refusal(why)), true
-		}
-		v.Services = append(v.Services, tile)
-	}
-	return v
-}
-
 // refusal gives the key of why a service can not be had with this card.
 func refusal(why catalog.Refusal) string {
 	switch why {
@@ -99,12 +78,24 @@ func (k *Kiosk) guide(say text.Printer) Guide {
 		},
 		Next: Button{say.T("guide.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false},
 	}
+	if !k.visit.browse.reading {
+		if why, _ := k.unavailable(s, say); why != "" {
+			v.Help, v.Next.Off = why, true
+		}
+	}
+	if where := s.Guide.Where.In(l); where != "" {
+		v.Facts[1].Value += "\n" + where
+	}
 	for _, m := range s.Materials {
 		note := m.Note.In(l)
 		if m.Card {
-			note = say.T("guide.card.read")
-			if k.visit.byHand {
+			switch {
+			case k.visit.byHand:
 				note = say.T("guide.card.bring")
+			case k.visit.card == nil:
+				note = say.T("guide.card.later")
+			default:
+				note = say.T("guide.card.read")
 			}
 		}
 		v.Materials = append(v.Materials, Material{Name: m.Name.In(l), Note: note})

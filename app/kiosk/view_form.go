@@ -1,7 +1,9 @@
 package kiosk
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"onedoor/app/catalog"
@@ -10,26 +12,55 @@ import (
 
 func (k *Kiosk) form(say text.Printer) Form {
 	s := k.visit
-	form, page := s.service.Form, s.service.Form.Pages[s.page]
+	form, here := s.service.Form, s.here()
 	v := Form{
-		Heading: form.Title(page, say.Language), Help: form.Help(page, say.Language),
+		Heading: form.Title(here.page, say.Language), Help: form.Help(here.page, say.Language),
 		Next: Button{say.T("form.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false},
 	}
-	if s.byHand && len(page.Fields) > len(s.shown(page)) {
+	if s.byHand && len(here.page.Fields) > len(s.shown(here.page)) {
 		v.Help = say.T("form.byhand") // the page's own words speak of the card
 	}
+	if s.entry != nil {
+		group, _, _ := form.Field(s.entry.group)
+		v.Heading, v.Help, v.Next.Label = form.Entry(group, say.Language), "", say.T("form.entry.done")
+	} else if s.editing {
+		v.Next.Label = say.T("form.edited")
+	}
+	k.fields(&v, say)
+	return v
+}
+
+// fields shows the questions that can be answered now, and the keypad of the one that is typed into.
+func (k *Kiosk) fields(v *Form, say text.Printer) {
+	s := k.visit
 	var faults map[string]catalog.Fault
 	if s.complain {
-		faults = s.faults(s.page, k.cfg.Now())
+		faults = s.faults(k.cfg.Now())
 		if len(faults) > 0 {
 			v.Errors = say.T("form.errors", "count", strconv.Itoa(len(faults)))
 		}
 	}
-	for _, f := range s.shown(page) {
+	for _, f := range s.questions() {
 		v.Fields = append(v.Fields, k.field(f, faults[f.ID], say))
-		if f.ID == s.focus {
-			v.Keypad = keypad(f, s.emptyAfter(f.ID) != "", say)
+		if f.Input == catalog.InputAddress && len(s.typed[f.ID+codePart]) > 0 {
+			v.Fields = append(v.Fields, k.restField(f, say))
 		}
+		switch s.focus {
+		case f.ID:
+			v.Keypad = k.keypad(f, s.emptyAfter(f.ID) != "", say)
+		case f.ID + restPart:
+			v.Keypad = k.textPad("address", s.typed[s.focus], s.emptyAfter(f.ID) != "", say)
+		}
+	}
+}
+
+// restField is the part of an address below the street.
+func (k *Kiosk) restField(f catalog.Field, say text.Printer) Field {
+	s := k.visit
+	id := f.ID + restPart
+	v := Field{ID: id, Kind: FieldText, Label: say.T("form.rest"), Hint: say.T("form.rest.hint"), Value: string(s.typed[id]), Focused: s.focus == id, Focus: Focus{Field: id}}
+	if v.Focused {
+		v.Compose = string(s.typing.letters)
 	}
 	return v
 }
@@ -41,35 +72,81 @@ func (k *Kiosk) field(f catalog.Field, fault catalog.Fault, say text.Printer) Fi
 	typed := string(s.typed[f.ID])
 	switch f.Input {
 	case catalog.InputFixed:
-		v.Kind, v.Note, v.Value = FieldFixed, say.T("form.fromcard"), masked(f, typed)
+		v.Kind, v.Note, v.Value, v.Reveal = FieldFixed, say.T("form.fromcard"), masked(f, typed), Reveal{Field: f.ID}
+		if k.bare(f.ID) {
+			v.Value = typed
+		}
 		if s.byHand {
 			v.Note = say.T("form.fromhand")
 		}
-	case catalog.InputChoice:
+	case catalog.InputChoice, catalog.InputMulti:
 		v.Kind = FieldChoice
+		if f.Input == catalog.InputMulti {
+			v.Kind = FieldMulti
+		}
 		for _, o := range f.Options {
-			v.Options = append(v.Options, Option{form.Option(f, o, say.Language), o == typed, Pick{Field: f.ID, Value: o}})
+			v.Options = append(v.Options, Option{form.Option(f, o, say.Language), slices.Contains(s.chosen(f), o), Pick{Field: f.ID, Value: o}})
 		}
 	case catalog.InputPhone:
 		v.Kind, v.Value, v.Focus = FieldPhone, text.Phone(typed), Focus{Field: f.ID}
 		if !v.Focused && len(typed) == f.Limit {
 			v.Value = text.MaskPhone(typed) // whoever stands behind has had time enough to read it
+			if k.bare(f.ID) {
+				v.Value = text.Phone(typed)
+			}
 		}
 	case catalog.InputDate:
 		v.Kind, v.Focus = FieldDate, Focus{Field: f.ID}
 		if typed != "" || v.Focused {
 			v.Value = text.DateDigits(say.Language, typed)
 		}
-	case catalog.InputText:
+	case catalog.InputText, catalog.InputNumber, catalog.InputMoney:
 		v.Kind, v.Value, v.Focus = FieldText, typed, Focus{Field: f.ID}
+		if v.Focused {
+			v.Compose = string(s.typing.letters)
+		}
+		if f.Input == catalog.InputMoney {
+			v.Note = say.T("form.yuan")
+		}
 		if f.Scan && k.scans() {
 			v.Note = say.T("form.scan")
 		}
+	case catalog.InputAddress:
+		v.Kind, v.Focus = FieldList, Focus{Field: f.ID}
+		if k.cfg.Divisions != nil {
+			v.Value = names(k.cfg.Divisions.Path(string(s.typed[f.ID+codePart])), "")
+		}
+	case catalog.InputGroup:
+		k.groupField(&v, f, say)
 	}
 	if f.ID == s.misread {
 		v.Error = say.T("form.misread")
 	}
 	return v
+}
+
+// groupField shows the entries of a repeating group.
+func (k *Kiosk) groupField(v *Field, f catalog.Field, say text.Printer) {
+	s := k.visit
+	v.Kind = FieldGroup
+	all := s.service.Form.Validate(s.answers(), k.cfg.Now())
+	count := s.answers().Entries(f.ID)
+	for n := range count {
+		e := Entry{Edit: Button{say.T("review.edit"), EditEntry{Field: f.ID, N: n}, false}, Dismiss: Button{say.T("form.entry.drop"), DropEntry{Field: f.ID, N: n}, false}}
+		e.Title, e.Text = k.summary(f, n)
+		if e.Title == "" {
+			e.Title = s.service.Form.Entry(f, say.Language)
+		}
+		for _, m := range s.service.Form.Members(s.answers(), f.ID, n) {
+			if all[m.ID] != "" && s.complain {
+				e.Error = say.T("form.entry.wrong")
+			}
+		}
+		v.Entries = append(v.Entries, e)
+	}
+	if f.MaxItems == 0 || count < f.MaxItems {
+		v.Add = Button{s.service.Form.Add(f, say.Language), AddEntry{Field: f.ID}, false}
+	}
 }
 
 // complaint says in plain words what is wrong and what to do.
@@ -79,14 +156,32 @@ func complaint(f catalog.Field, fault catalog.Fault, say text.Printer) string {
 		return ""
 	case fault == catalog.FaultFuture:
 		return say.T("form.wrong.future")
-	case f.Input == catalog.InputChoice:
+	case fault == catalog.FaultPast:
+		return say.T("form.wrong.past")
+	case fault == catalog.FaultCheck:
+		return say.T("form.wrong.check")
+	case fault == catalog.FaultSmall:
+		return say.T("form.wrong.small", "least", f.Min)
+	case fault == catalog.FaultLarge:
+		return say.T("form.wrong.large", "most", f.Max)
+	case fault == catalog.FaultFew && f.Input == catalog.InputGroup:
+		return say.T("form.wrong.few")
+	case fault == catalog.FaultMany:
+		return say.T("form.wrong.many", "most", strconv.Itoa(f.MaxItems))
+	case f.Input == catalog.InputChoice, f.Input == catalog.InputMulti:
 		return say.T("form.choose")
+	case f.Input == catalog.InputAddress:
+		return say.T("form.wrong.address")
+	case f.Input == catalog.InputGroup:
+		return say.T("form.wrong.entries")
 	case fault == catalog.FaultMissing:
 		return say.T("form.required")
 	case f.Input == catalog.InputPhone:
 		return say.T("form.wrong.phone")
 	case f.Input == catalog.InputDate:
 		return say.T("form.wrong.date")
+	case f.Input == catalog.InputNumber, f.Input == catalog.InputMoney:
+		return say.T("form.wrong.number")
 	default:
 		return say.T("form.wrong.text")
 	}
@@ -115,14 +210,30 @@ func (k *Kiosk) review(say text.Printer) Review {
 		person.Title = say.T("review.byhand")
 	}
 	var groups []Group
-	for i, p := range form.Pages {
-		g := Group{Title: form.Title(p, say.Language), Edit: Button{say.T("review.edit"), Edit{Page: i}, false}}
+	edits := map[string]int{} // the first sheet of each page that something can be changed on
+	for i, h := range s.sheets() {
+		if _, there := edits[h.page.ID()]; !there && slices.ContainsFunc(h.fields, func(f catalog.Field) bool { return f.Input != catalog.InputFixed }) {
+			edits[h.page.ID()] = i
+		}
+	}
+	for _, p := range form.Visible(s.answers()) {
+		g := Group{Title: form.Title(p, say.Language)}
+		if i, ok := edits[p.ID()]; ok {
+			g.Edit = Button{say.T("review.edit"), Edit{Page: i}, false}
+		}
 		for _, f := range s.shown(p) {
-			row := Row{Label: form.Label(f, say.Language), Value: k.reviewValue(f, say)}
-			if f.Input == catalog.InputFixed {
-				person.Rows = append(person.Rows, row)
-			} else {
-				g.Rows = append(g.Rows, row)
+			switch f.Input {
+			case catalog.InputFixed:
+				person.Rows = append(person.Rows, Row{Label: form.Label(f, say.Language), Value: k.reviewValue(f, say), Reveal: Reveal{Field: f.ID}})
+			case catalog.InputGroup:
+				for n := range s.answers().Entries(f.ID) {
+					title, rest := k.summary(f, n)
+					g.Rows = append(g.Rows, Row{Label: form.Entry(f, say.Language) + " " + strconv.Itoa(n+1), Value: strings.TrimSuffix(title+" · "+rest, " · ")})
+				}
+			default:
+				if v := k.reviewValue(f, say); v != "" {
+					g.Rows = append(g.Rows, Row{Label: form.Label(f, say.Language), Value: v})
+				}
 			}
 		}
 		if len(g.Rows) > 0 {
@@ -141,9 +252,22 @@ func (k *Kiosk) reviewValue(f catalog.Field, say text.Printer) string {
 	typed := string(k.visit.typed[f.ID])
 	switch f.Input {
 	case catalog.InputFixed:
+		if k.bare(f.ID) {
+			return typed
+		}
 		return masked(f, typed)
-	case catalog.InputChoice:
-		return k.visit.service.Form.Option(f, typed, say.Language)
+	case catalog.InputChoice, catalog.InputMulti:
+		var all []string
+		for _, o := range k.visit.chosen(f) {
+			all = append(all, k.visit.service.Form.Option(f, o, say.Language))
+		}
+		return strings.Join(all, say.T("list.and"))
+	case catalog.InputAddress:
+		return k.place(f)
+	case catalog.InputMoney:
+		if typed != "" {
+			return say.T("form.money", "yuan", typed)
+		}
 	case catalog.InputPhone:
 		return text.Phone(typed) // in full: it is the way to reach her, and she is asked to check it
 	case catalog.InputDate:

@@ -23,6 +23,8 @@ func (k *Kiosk) screen(say text.Printer) Screen {
 				Since: say.T("out.since", "time", text.Clock(k.out))}
 		}
 		return k.attract(say)
+	case visit.Menu:
+		return k.menu(say)
 	case visit.Identify:
 		return k.identify(say)
 	case visit.Choose:
@@ -30,9 +32,22 @@ func (k *Kiosk) screen(say text.Printer) Screen {
 	case visit.Guide:
 		return k.guide(say)
 	case visit.Fill:
+		if k.visit.picker != nil {
+			return k.list(say)
+		}
 		return k.form(say)
+	case visit.Situate:
+		return k.situate(say)
+	case visit.Check:
+		return k.check(say)
 	case visit.Review:
 		return k.review(say)
+	case visit.Sign:
+		return k.sign(say)
+	case visit.Evaluate:
+		return k.evaluate(say)
+	case visit.Track:
+		return k.track(say)
 	case visit.Accepting:
 		return Accepting{Heading: say.T("accepting.heading"), Help: say.T("accepting.help")}
 	case visit.Printing, visit.Receipt:
@@ -52,9 +67,10 @@ func (k *Kiosk) frame(say text.Printer) Frame {
 	s := k.visit
 	f := Frame{
 		Hall: k.cfg.Site.Hall, Clock: text.Clock(k.cfg.Now()), Link: k.link(say), Elder: s.elder,
+		Size: s.size, Contrast: s.contrast, Low: s.low, Choices: k.choices(say),
 		Tools: k.tools(say), Step: k.stepText(say), Warning: k.warning(say),
 	}
-	if s.service != nil && k.state != visit.Choose && k.state != visit.Goodbye {
+	if s.service != nil && k.state != visit.Menu && k.state != visit.Choose && k.state != visit.Goodbye {
 		f.Service = s.service.Title.In(s.lang)
 	}
 	if s.help {
@@ -83,11 +99,11 @@ func (k *Kiosk) link(say text.Printer) Notice {
 func (k *Kiosk) stepText(say text.Printer) string {
 	n, name := 0, ""
 	switch k.state {
-	case visit.Guide:
+	case visit.Guide, visit.Identify, visit.Number, visit.Situate, visit.Check:
 		n, name = 1, say.T("step.guide")
 	case visit.Fill:
 		n, name = 2, say.T("step.fill")
-	case visit.Review, visit.Refused:
+	case visit.Review, visit.Sign, visit.Refused:
 		n, name = 3, say.T("step.review")
 	case visit.Accepting, visit.Printing, visit.Receipt:
 		n, name = 4, say.T("step.done")
@@ -95,23 +111,6 @@ func (k *Kiosk) stepText(say text.Printer) string {
 		return ""
 	}
 	return say.T("step", "n", strconv.Itoa(n), "of", "4", "name", name)
-}
-
-func (k *Kiosk) tools(say text.Printer) []Tool {
-	other := text.English
-	if k.visit.lang == text.English {
-		other = text.Chinese
-	}
-	size := "tool.elder.on"
-	if k.visit.elder {
-		size = "tool.elder.off"
-	}
-	return []Tool{
-		{Intent: Home{}, Icon: "home", Label: say.T("tool.home"), Off: !k.state.CanLeave()},
-		{Intent: Language{To: other}, Icon: "language", Label: say.T("tool.language")},
-		{Intent: Elder{}, Icon: "text-size", Label: say.T(size)},
-		{Intent: Help{}, Icon: "help", Label: say.T("tool.help")},
-	}
 }
 
 func (k *Kiosk) warning(say text.Printer) *Warning {
@@ -124,7 +123,7 @@ func (k *Kiosk) warning(say text.Printer) *Warning {
 	}
 	left := int((k.stretch(k.cfg.Idle.Warning) - k.cfg.Now().Sub(k.warned) + time.Second - 1) / time.Second)
 	seconds := strconv.Itoa(left)
-	if k.state == visit.Progress { // nothing was filled in
+	if k.state == visit.Progress || k.state == visit.Evaluate || k.state == visit.Menu || k.state.Light() { // nothing was filled in
 		return &Warning{Heading: say.T("warning.heading"), Text: say.T("progress.idle", "seconds", seconds), Seconds: left,
 			Stay: Button{say.T("linger.stay"), Stay{}, false}, Leave: Button{say.T("progress.leave"), Leave{}, false}}
 	}

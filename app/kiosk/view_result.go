@@ -33,6 +33,9 @@ func (k *Kiosk) acceptedScreen(say text.Printer) Accepted {
 		v.NextText = say.T("accepted.byhand") + v.NextText
 	}
 	v.Receipt = k.receiptNotice(say)
+	if !v.Printing {
+		v.Rate = Button{say.T("rate.open"), Open{Rating}, false}
+	}
 	switch {
 	case v.Printing:
 		v.Heading = say.T("accepted.heading.printing")

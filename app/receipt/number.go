@@ -54,6 +54,12 @@ func ParseNumber(s string) (string, error) {
 	return s, nil
 }
 
+// Valid reports whether digits are a whole case number with the right check digits.
+func Valid(number string) bool {
+	_, err := ParseNumber(number)
+	return err == nil
+}
+
 func mod97(s string) int {
 	r := 0
 	for _, c := range []byte(s) {

@@ -10,6 +10,9 @@ import (
 
 // Facts are what one receipt says. Name must be masked already.
 type Facts struct {
+	// Chinese is what a paper in another language says in Chinese as well, for the clerk who is shown it; zero on a Chinese
+	// one.
+	Chinese    Chinese
 	Hall       string
 	Kiosk      string
 	Service    string
@@ -28,6 +31,12 @@ type Facts struct {
 	HelpPhone  string    // of the hall; may be empty
 }
 
+// Chinese is the part of a receipt that a clerk needs.
+type Chinese struct {
+	Say     text.Printer
+	Service string
+}
+
 // Paper composes the receipt in the language of say. The state in words is what holds at the moment of printing: saved
 // on this machine, and whether it is on its way. Whether it has arrived the QR tells.
 func Paper(f Facts, say text.Printer) document.Document {
@@ -42,6 +51,11 @@ func Paper(f Facts, say text.Printer) document.Document {
 	blocks = append(blocks,
 		document.Text{Text: f.Hall, Align: document.Centre, Bold: true},
 		document.Text{Text: say.T("receipt.title"), Align: document.Centre, Bold: true, Width: 2, Height: 2},
+	)
+	if f.Chinese.Service != "" {
+		blocks = append(blocks, document.Text{Text: f.Chinese.Say.T("receipt.title") + " · " + f.Chinese.Service, Align: document.Centre, Bold: true})
+	}
+	blocks = append(blocks,
 		document.Rule{},
 		document.Row{Label: say.T("receipt.service"), Value: f.Service, Bold: true},
 		document.Row{Label: say.T("receipt.department"), Value: f.Department},
@@ -54,8 +68,14 @@ func Paper(f Facts, say text.Printer) document.Document {
 		document.Text{Text: say.T(state), Bold: true},
 		document.Text{Text: say.T("receipt.law")},
 	)
+	if f.Chinese.Service != "" {
+		blocks = append(blocks, document.Text{Text: f.Chinese.Say.T(state)})
+	}
 	if f.ByHand {
 		blocks = append(blocks, document.Text{Text: say.T("receipt.byhand"), Bold: true})
+		if f.Chinese.Service != "" {
+			blocks = append(blocks, document.Text{Text: f.Chinese.Say.T("receipt.byhand")})
+		}
 	}
 	blocks = append(blocks,
 		document.Feed{Lines: 1},

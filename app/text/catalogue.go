@@ -52,10 +52,13 @@ func Parse(files map[Language][]byte) (*Catalogue, error) {
 	return c, errors.Join(faults...)
 }
 
+// known lists the languages in a fixed order, Chinese first.
+func known() []Language { return []Language{Chinese, Traditional, English} }
+
 // Load reads LANGUAGE.yaml for each language from a folder of message files.
 func Load(folder fs.FS) (*Catalogue, error) {
 	files := map[Language][]byte{}
-	for _, lang := range []Language{Chinese, English} {
+	for _, lang := range known() {
 		data, err := fs.ReadFile(folder, string(lang)+".yaml")
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrCatalogue, err)
@@ -68,7 +71,7 @@ func Load(folder fs.FS) (*Catalogue, error) {
 // Languages lists what the catalogue has, in a fixed order with Chinese first.
 func (c *Catalogue) Languages() []Language {
 	var langs []Language
-	for _, l := range []Language{Chinese, English} {
+	for _, l := range known() {
 		if _, ok := c.messages[l]; ok {
 			langs = append(langs, l)
 		}

@@ -5,6 +5,7 @@ type Language string
 
 // The languages.
 const (
-	Chinese Language = "zh-Hans"
-	English Language = "en"
+	Chinese     Language = "zh-Hans"
+	Traditional Language = "zh-Hant"
+	English     Language = "en"
 )

@@ -48,7 +48,11 @@ func newAccepted(kit *widget.Kit) *accepted {
 
 func (a *accepted) show(v kiosk.Accepted, s theme.Scale) {
 	p := a.kit.Palette
-	a.page.show(v.Heading, v.Help, v.Leave, v.Again, s)
+	second := v.Again
+	if second.Label == "" {
+		second = v.Rate
+	}
+	a.page.show(v.Heading, v.Help, v.Leave, second, s)
 	a.head.Icon("circle-check", p.OK, 128)
 	caption := widget.Style{Size: s.Body, Color: p.Text2}
 	a.label.Set(v.NumberLabel, caption)
@@ -88,6 +92,7 @@ func (a *accepted) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		a.left.Objects = []fyne.CanvasObject{a.numberCard, a.trackCard, a.nextCard}
 		a.right.Objects = nil
 		a.more.Hide()
+		a.head.Brief(false)
 		a.page.Layout(nil, size)
 		return
 	}
@@ -100,6 +105,11 @@ func (a *accepted) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	right := w - left
 	x := 2*m + left
 	y := float32(pageTop)
+	a.head.Brief(false)
+	room := size.Height - 32 - y - pageGap
+	if need := a.numberCard.HeightFor(left); need <= room { // what can be copied comes before what explains it
+		a.head.Brief(a.head.HeightFor(left)+need > room)
+	}
 	head := a.head.HeightFor(left)
 	layout.Place(a.head, m, y, left, head)
 	layout.Place(a.scroll, m, y+head+pageGap, left, size.Height-32-y-head-pageGap)

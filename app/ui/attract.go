@@ -69,9 +69,16 @@ func (a *attract) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		right := size.Width - 3*m - left
 		layout.Place(a.steps, 2*m+left, m, right, size.Height-2*m)
 		bottom := a.lower(m, size.Height-m, left)
+		a.lead.Show()
+		if a.lead.Value() == "" || layout.Height(a.words, left) > bottom-m { // what is wrong comes before what is inviting
+			a.lead.Hide()
+		}
 		words := layout.Height(a.words, left)
 		layout.Place(a.words, m, max(m, (bottom-words)*0.46), left, words)
 		return
+	}
+	if a.lead.Value() != "" {
+		a.lead.Show()
 	}
 	bottom := a.lower(m, size.Height-m, w)
 	words := layout.Height(a.words, w)

@@ -17,8 +17,21 @@ type finger struct {
 func (f *finger) press(x, y float32) {
 	f.at, f.pressed = fyne.NewPos(x, y), fyne.NewPos(x, y)
 	if m := below[desktop.Mouseable](f.root, f.at); m != nil {
-		m.MouseDown(f.event())
+		ev := f.event()
+		ev.Position = f.at.Subtract(corner(f.root, m))
+		m.MouseDown(ev)
 	}
+}
+
+// corner is where an object's top left corner is in sight.
+func corner(root fyne.CanvasObject, m any) (at fyne.Position) {
+	size := root.Size()
+	walk(root, fyne.Position{}, rect{0, 0, size.Width, size.Height}, func(o fyne.CanvasObject, r rect) {
+		if any(o) == m {
+			at = fyne.NewPos(r.x, r.y)
+		}
+	})
+	return at
 }
 
 func (f *finger) move(dx, dy float32) {

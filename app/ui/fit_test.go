@@ -9,18 +9,18 @@ import (
 	"fyne.io/fyne/v2/canvas"
 
 	"onedoor/app/kiosk"
+	"onedoor/app/ui/layout"
 	"onedoor/app/ui/theme"
 )
 
 // TestEverythingFits shows every state in every variant: no text wider than its box, nothing outside the screen, no two
 // targets over each other or too close, none too small.
 func TestEverythingFits(t *testing.T) {
-	for _, v := range variants() {
+	for _, v := range append(variants(), settings()...) {
 		t.Run(v.String(), func(t *testing.T) {
 			b := setup(t, v.size)
 			for _, s := range samples(v.english) {
-				s.view.Frame.Elder = v.elder
-				b.ui.Show(s.view)
+				b.ui.Show(v.of(s.view))
 				for _, fault := range b.faults() {
 					t.Errorf("%s: %s", s.name, fault)
 				}
@@ -111,10 +111,16 @@ func (b *bench) targetFaults(size fyne.Size) []string {
 		if g.X < 0 || g.Y < 0 || g.X+g.W > size.Width || g.Y+g.H > size.Height {
 			fault("%s is outside the screen: %+v", g.ID, g)
 		}
-		if least := leastSide(g.Intent); !b.cut(g) && (g.W < least-0.5 || g.H < least-0.5) {
+		if reach := b.ui.kit.Reach(size); g.Y < reach-0.5 {
+			fault("%s begins at %.0f, above what a wheelchair user reaches", g.ID, g.Y)
+		}
+		if least := leastSide(g); !b.cut(g) && (g.W < least-0.5 || g.H < least-0.5) {
 			fault("%s is %.0f × %.0f, less than %.0f", g.ID, g.W, g.H, least)
 		}
 		for _, o := range targets[i+1:] {
+			if holds(g.object, o.object) {
+				continue // the eye of a field that can be pressed itself
+			}
 			gap := max(max(g.X-(o.X+o.W), o.X-(g.X+g.W)), max(g.Y-(o.Y+o.H), o.Y-(g.Y+g.H)))
 			if gap < 0 {
 				fault("%s lies over %s", g.ID, o.ID)
@@ -138,12 +144,27 @@ func (b *bench) cut(g Target) bool {
 	return full.H > g.H+0.5
 }
 
+// holds reports whether o is somewhere below root.
+func holds(root, o fyne.CanvasObject) bool {
+	for _, c := range layout.Children(root) {
+		if c == o || holds(c, o) {
+			return true
+		}
+	}
+	return false
+}
+
 // leastSide is the smallest side of a target by what it means, in units.
-func leastSide(i kiosk.Intent) float32 {
-	switch i.(type) {
+func leastSide(g Target) float32 {
+	if strings.HasPrefix(g.ID, "Page:chevron") {
+		return theme.Key // of candidates
+	}
+	switch g.Intent.(type) {
+	case kiosk.KeyMode, kiosk.Take, kiosk.Turn:
+		return theme.Key
 	case kiosk.Choice:
 		return theme.Tile
-	case kiosk.Type, kiosk.Erase, kiosk.Clear, kiosk.Done:
+	case kiosk.Type, kiosk.Erase, kiosk.Clear, kiosk.Done, kiosk.Wipe:
 		return 64
 	case kiosk.Next, kiosk.Back, kiosk.Confirm, kiosk.Leave, kiosk.Stay, kiosk.Start:
 		return 96
@@ -176,17 +197,16 @@ func TestToolsNeverMove(t *testing.T) {
 		var first *Target
 		for _, s := range samples(false) {
 			b.ui.Show(s.view)
-			if s.view.Frame.Warning != nil || s.view.Frame.Help != nil {
+			if s.view.Frame.Warning != nil || s.view.Frame.Help != nil || s.view.Frame.Choices != nil {
 				continue
 			}
-			for _, elder := range []bool{false, true} {
-				s.view.Frame.Elder = elder
-				b.ui.Show(s.view)
+			for text := range theme.Sizes {
+				b.ui.Show(variant{text: text, low: text == 1}.of(s.view))
 				g := b.target(t, "Help")
 				if first == nil {
 					first = &g
 				}
-				if g != *first {
+				if g.X != first.X || g.Y != first.Y || g.W != first.W || g.H != first.H {
 					t.Errorf("%s: help is at %+v, before at %+v", s.name, g, *first)
 				}
 			}

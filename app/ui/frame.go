@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"strconv"
+	"image/color"
 
 	"fyne.io/fyne/v2"
 
@@ -14,23 +14,27 @@ import (
 // frame is what stands around every screen: the strip above, the tools below (at the right in landscape), and the panel
 // that covers all of it.
 type frame struct {
-	kit    *widget.Kit
-	strip  *widget.Strip
-	bar    *widget.Pad
-	tools  *fyne.Container
-	screen *fyne.Container // the screens, over each other
-	panel  *panel
-	box    *fyne.Container
+	kit     *widget.Kit
+	strip   *widget.Strip
+	bar     *widget.Pad
+	tools   *fyne.Container
+	screen  *fyne.Container // the screens, over each other
+	choices *choices
+	panel   *panel // over the choices: the idle warning must be seen
+	ring    *widget.Ring
+	box     *fyne.Container
 }
 
 func newFrame(kit *widget.Kit, screens []fyne.CanvasObject) *frame {
 	f := &frame{
 		kit: kit, strip: widget.NewStrip(kit), tools: &fyne.Container{Layout: toolbar{}},
-		screen: &fyne.Container{Layout: layout.Layer{}, Objects: screens}, panel: newPanel(kit),
+		screen: &fyne.Container{Layout: layout.Layer{}, Objects: screens}, choices: newChoices(kit), panel: newPanel(kit), ring: widget.NewRing(kit),
 	}
-	ground := widget.NewPad(kit, widget.Fill(kit.Palette.Ground))
-	f.bar = widget.NewPad(kit, widget.Fill(kit.Palette.Surface))
-	f.box = &fyne.Container{Layout: f, Objects: []fyne.CanvasObject{ground, f.screen, f.strip, f.bar, f.tools, f.panel.box}}
+	ground := widget.NewPad(kit, func(p theme.Palette) color.NRGBA { return p.Ground })
+	f.bar = widget.NewPad(kit, func(p theme.Palette) color.NRGBA { return p.Surface })
+	f.box = &fyne.Container{Layout: f, Objects: []fyne.CanvasObject{
+		ground, f.screen, f.strip, f.bar, f.tools, f.choices.box, f.panel.box, f.ring,
+	}}
 	return f
 }
 
@@ -39,10 +43,22 @@ func (f *frame) show(v kiosk.Frame, s theme.Scale) {
 	widget.List(f.tools, len(v.Tools), func() *widget.Button { return widget.NewButton(f.kit) }, func(i int, b *widget.Button) {
 		t := v.Tools[i]
 		b.Set(widget.Face{
-			Kind: widget.ToolKind, Icon: t.Icon, Button: kiosk.Button{Label: t.Label, Intent: t.Intent, Off: t.Off}, Scale: s,
+			Kind: widget.ToolKind, Icon: t.Icon, Chosen: t.On, Button: kiosk.Button{Label: t.Label, Intent: t.Intent, Off: t.Off}, Scale: s,
 		})
 	})
+	f.choices.show(v.Choices, s)
 	f.panel.show(v, s)
+}
+
+// root is what can be pressed now: the topmost panel that is open, else everything.
+func (f *frame) root() fyne.CanvasObject {
+	switch {
+	case f.panel.open:
+		return f.panel.box
+	case f.choices.open:
+		return f.choices.box
+	}
+	return f.box
 }
 
 const (
@@ -55,6 +71,8 @@ func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	w, h := size.Width, size.Height
 	layout.Place(objects[0], 0, 0, w, h)
 	layout.Place(f.panel.box, 0, 0, w, h)
+	layout.Place(f.choices.box, 0, 0, w, h)
+	f.kit.Band = 0
 	if layout.Landscape(size) {
 		top := float32(widget.StripLow)
 		layout.Place(f.strip, 0, 0, w, top)
@@ -64,6 +82,7 @@ func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		return
 	}
 	top := float32(widget.StripHigh)
+	f.kit.Band = max(0, f.kit.Reach(size)-top)
 	layout.Place(f.strip, 0, 0, w, top)
 	layout.Place(f.bar, 0, h-toolHigh, w, toolHigh)
 	layout.Place(f.tools, 0, h-toolHigh, w, toolHigh)
@@ -98,83 +117,6 @@ func (toolbar) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (toolbar) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
-
-// panel covers the screen with a question: the idle warning, or the help that was asked for.
-type panel struct {
-	kit           *widget.Kit
-	box           *fyne.Container
-	card          *widget.Card
-	count         *widget.Text
-	heading, text *widget.Text
-	stay, leave   *widget.Button
-	open          bool
-}
-
-func newPanel(kit *widget.Kit) *panel {
-	p := &panel{
-		kit: kit, count: widget.NewText(), heading: widget.NewText(), text: widget.NewText(),
-		stay: widget.NewButton(kit), leave: widget.NewButton(kit),
-	}
-	buttons := &fyne.Container{
-		Layout:  layout.Row{Gap: theme.Space, Weights: []float32{1, 1.5}},
-		Objects: []fyne.CanvasObject{p.leave, p.stay},
-	}
-	gap := &fyne.Container{Layout: spacer(16)}
-	p.card = widget.NewCard(kit, 16, p.count, p.heading, p.text, gap, buttons)
-	p.card.Inset = 56
-	scrim := widget.NewPad(kit, widget.Fill(kit.Palette.Scrim))
-	p.box = &fyne.Container{Layout: p, Objects: []fyne.CanvasObject{scrim, p.card}}
-	p.box.Hide()
-	return p
-}
-
-// show opens the panel for the warning, else for the help, else closes it.
-func (p *panel) show(v kiosk.Frame, s theme.Scale) {
-	switch {
-	case v.Warning != nil:
-		w := v.Warning
-		count := ""
-		if w.Seconds > 0 {
-			count = strconv.Itoa(w.Seconds)
-		}
-		p.set(count, w.Heading, w.Text, w.Stay, w.Leave, s)
-	case v.Help != nil:
-		p.set("", v.Help.Heading, v.Help.Text, v.Help.Close, kiosk.Button{}, s)
-	case p.open:
-		p.set("", "", "", kiosk.Button{}, kiosk.Button{}, s)
-	}
-	open := v.Warning != nil || v.Help != nil
-	if open == p.open {
-		return
-	}
-	p.open = open
-	if open {
-		p.kit.Hand.Cancel()
-		p.box.Show()
-	} else {
-		p.box.Hide()
-	}
-}
-
-func (p *panel) set(count, heading, text string, stay, leave kiosk.Button, s theme.Scale) {
-	c := p.kit.Palette
-	p.count.Set(count, widget.Style{Size: 120, Bold: true, Color: c.Action, Narrow: true})
-	p.heading.Set(heading, widget.Style{Size: s.Heading, Bold: true, Color: c.Text, Narrow: true})
-	p.text.Set(text, widget.Style{Size: max(32, s.Body), Color: c.Text2})
-	p.stay.Set(widget.Face{Kind: widget.Primary, Button: stay, Scale: s})
-	p.leave.Set(widget.Face{Kind: widget.Secondary, Button: leave, Scale: s})
-}
-
-// Layout puts the card in the middle; objects are scrim and card.
-func (p *panel) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	layout.Place(objects[0], 0, 0, size.Width, size.Height)
-	w := min(size.Width-2*theme.Margin, 960)
-	h := p.card.HeightFor(w)
-	layout.Place(p.card, (size.Width-w)/2, (size.Height-h)/2, w, h)
-}
-
-// MinSize is nothing, so that the window never grows.
-func (p *panel) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
 // spacer is a container of a fixed height.
 type spacer float32

@@ -21,6 +21,8 @@ type Target struct {
 	X, Y, W, H float32
 	Intent     kiosk.Intent // nil for paging
 	Enabled    bool
+
+	object fyne.CanvasObject
 }
 
 // Center is where a finger presses the target.
@@ -30,6 +32,10 @@ func (t Target) Center() fyne.Position { return fyne.NewPos(t.X+t.W/2, t.Y+t.H/2
 func (u *UI) Targets() []Target {
 	var out []Target
 	u.walk(func(o fyne.CanvasObject, r rect) {
+		if pad, ok := o.(*widget.Ink); ok && r.w > 0 && r.h > 0 {
+			out = append(out, Target{ID: "Ink", X: r.x, Y: r.y, W: r.w, H: r.h, Enabled: true, object: pad})
+			return
+		}
 		t, ok := o.(interface {
 			Button() kiosk.Button
 			Live() bool
@@ -48,7 +54,7 @@ func (u *UI) Targets() []Target {
 			}
 			id = "Page:" + b.Label
 		}
-		out = append(out, Target{ID: id, Label: b.Label, X: r.x, Y: r.y, W: r.w, H: r.h, Intent: b.Intent, Enabled: t.Live()})
+		out = append(out, Target{ID: id, Label: b.Label, X: r.x, Y: r.y, W: r.w, H: r.h, Intent: b.Intent, Enabled: t.Live(), object: o})
 	})
 	return out
 }
@@ -87,10 +93,7 @@ func (r rect) and(o rect) rect {
 
 // walk visits what is shown; an open panel hides the rest.
 func (u *UI) walk(visit func(fyne.CanvasObject, rect)) {
-	var root fyne.CanvasObject = u.frame.box
-	if u.frame.panel.open {
-		root = u.frame.panel.box
-	}
+	root := u.frame.root()
 	size := root.Size()
 	walk(root, fyne.Position{}, rect{0, 0, size.Width, size.Height}, visit)
 }

@@ -11,12 +11,14 @@ import (
 
 // page is the composition that most screens share.
 //
-// Portrait, from above: head, the scrolled main and extra parts, the fixed side part, the action bar at hand height.
-// Landscape, wide: head across, main and extra side by side, action bar. Landscape, beside: words and actions on the
+// Portrait, from above: head, the fixed top part, the scrolled main and extra parts, the fixed side part, the action bar
+// at hand height. When all has to be low, the head stands alone in the upper part of the screen. Landscape, wide: head across, main and extra side by side, action bar. Landscape, beside: words and actions on the
 // left, main at full height on the right.
 type page struct {
+	kit    *widget.Kit
 	box    *fyne.Container
 	head   *widget.Head
+	top    *fyne.Container
 	scroll *widget.Scroll
 	side   *fyne.Container
 	back   *widget.Button
@@ -27,6 +29,7 @@ type page struct {
 
 // pageConfig says what a page is made of.
 type pageConfig struct {
+	top    []fyne.CanvasObject // what must stay in sight above main, a search field for instance
 	main   []fyne.CanvasObject
 	extra  []fyne.CanvasObject // second column in landscape, when not beside
 	side   []fyne.CanvasObject // what must stay in sight, a notice for instance
@@ -49,11 +52,11 @@ func newPage(kit *widget.Kit, c pageConfig) *page {
 	}
 	flow := &fyne.Container{Layout: flow{gap: c.gap, split: c.split}, Objects: []fyne.CanvasObject{main, extra}}
 	p := &page{
-		head: widget.NewHead(kit), scroll: widget.NewScroll(kit, flow), beside: c.beside,
+		kit: kit, top: &fyne.Container{Layout: layout.Column{Gap: c.gap}, Objects: c.top}, head: widget.NewHead(kit), scroll: widget.NewScroll(kit, flow), beside: c.beside,
 		side: &fyne.Container{Layout: layout.Column{Gap: c.gap}, Objects: c.side},
 		back: widget.NewButton(kit), next: widget.NewButton(kit),
 	}
-	p.box = &fyne.Container{Layout: p, Objects: []fyne.CanvasObject{p.head, p.scroll, p.side, p.back, p.next}}
+	p.box = &fyne.Container{Layout: p, Objects: []fyne.CanvasObject{p.head, p.top, p.scroll, p.side, p.back, p.next}}
 	return p
 }
 
@@ -68,6 +71,9 @@ func (p *page) show(heading, help string, next, back kiosk.Button, s theme.Scale
 	p.back.Set(widget.Face{Kind: widget.Secondary, Button: back, Scale: s})
 }
 
+// heading tells one part of a screen from the next.
+func (p *page) heading() string { return p.title }
+
 func (p *page) reset() {
 	p.title = ""
 	p.head.Reset()
@@ -80,6 +86,7 @@ const (
 	pageTop   = 40
 	pageGap   = 28 // between head, content and action bar
 	backShare = 0.36
+	reachGap  = 8 // what is scrolled is drawn so far above its place
 )
 
 // Layout composes the page for the orientation it finds.
@@ -95,17 +102,41 @@ func (p *page) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	w := size.Width - 2*m
 	bottom := size.Height - 32
 	bottom = p.actions(m, bottom, w)
-	y := float32(pageTop)
-	if p.head.HeightFor(w) > 0 {
-		h := p.head.HeightFor(w)
-		layout.Place(p.head, m, y, w, h)
-		y += h + pageGap
-	}
+	y := p.lead(m, w)
 	if h := layout.Height(p.side, w); h > 0 {
 		layout.Place(p.side, m, bottom-h, w, h)
 		bottom -= h + pageGap
 	}
 	layout.Place(p.scroll, m, y, w, max(0, bottom-y))
+}
+
+// content returns where the content begins at width w.
+func (p *page) content(w float32) float32 {
+	y := float32(pageTop)
+	if h := p.head.HeightFor(w); h > 0 {
+		y += h + pageGap
+	}
+	if p.kit.Band > 0 {
+		y = max(y, p.kit.Band+reachGap)
+	}
+	if h := layout.Height(p.top, w); h > 0 {
+		y += h + pageGap
+	}
+	return y
+}
+
+// lead places head and top part, w wide, and returns where the content begins.
+func (p *page) lead(x, w float32) float32 {
+	y, h := float32(pageTop), p.head.HeightFor(w)
+	if p.kit.Band > 0 {
+		y = max(y, (p.kit.Band-h)*0.4)
+	}
+	layout.Place(p.head, x, y, w, h)
+	y = p.content(w)
+	if h := layout.Height(p.top, w); h > 0 {
+		layout.Place(p.top, x, y-pageGap-h, w, h)
+	}
+	return y
 }
 
 // actions places the action bar above bottom and returns where the content must end.
@@ -141,6 +172,7 @@ func (p *page) layoutBeside(size fyne.Size) {
 	right := size.Width - 3*m - left
 	layout.Place(p.scroll, 2*m+left, pageTop, right, size.Height-pageTop-32)
 	bottom := p.actions(m, size.Height-32, left)
+	layout.Place(p.top, m, pageTop, left, layout.Height(p.top, left))
 	head, side := p.head.HeightFor(left), layout.Height(p.side, left)
 	sum := head + side
 	if side > 0 {

@@ -33,7 +33,11 @@ func newProgress(kit *widget.Kit) *progress {
 
 func (p *progress) show(v kiosk.Progress, s theme.Scale) {
 	c := p.kit.Palette
-	p.page.show(v.Heading, v.Help, v.Leave, kiosk.Button{}, s)
+	back := v.Rate
+	if back.Label == "" {
+		back = v.Back
+	}
+	p.page.show(v.Heading, v.Help, v.Leave, back, s)
 	caption := widget.Style{Size: s.Body, Color: c.Text2}
 	p.service.Set(v.Service, widget.Style{Size: s.Large, Bold: true, Color: c.Text, Narrow: true})
 	p.label.Set(v.NumberLabel, caption)

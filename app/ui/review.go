@@ -90,6 +90,7 @@ func (r *review) object() fyne.CanvasObject { return r.box }
 // Layout is that of a page in portrait; in landscape the declaration and the actions stand at the right hand.
 func (r *review) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if !layout.Landscape(size) {
+		r.head.Brief(false)
 		r.page.Layout(nil, size)
 		return
 	}
@@ -98,8 +99,6 @@ func (r *review) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	left := size.Width - 3*m - right
 	x := 2*m + left
 	layout.Place(r.scroll, m, pageTop, left, size.Height-pageTop-32)
-	head := r.head.HeightFor(right)
-	layout.Place(r.head, x, pageTop, right, head)
 	bottom := size.Height - 32
 	for _, b := range []*widget.Button{r.back, r.next} {
 		if b.Visible() {
@@ -110,6 +109,9 @@ func (r *review) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	}
 	h := layout.Height(r.side, right)
 	layout.Place(r.side, x, bottom-h-8, right, h)
+	r.head.Brief(false)
+	r.head.Brief(pageTop+r.head.HeightFor(right) > bottom-h-8-pageGap)
+	r.lead(x, right)
 }
 
 // MinSize is nothing, so that the window never grows.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"onedoor/app/kiosk"
-	"onedoor/app/text"
 )
 
 // sample is a view with a name, as the kiosk makes them.
@@ -30,8 +29,9 @@ func (w words) frame(service, step string) kiosk.Frame {
 		Link:  kiosk.Notice{Tone: kiosk.Caution, Text: w.of("暂时离线，照常收件", "Offline for now, still open")},
 		Tools: []kiosk.Tool{
 			{Intent: kiosk.Home{}, Icon: "home", Label: w.of("首页", "Home")},
-			{Intent: kiosk.Language{To: text.English}, Icon: "language", Label: w.of("English", "中文")},
-			{Intent: kiosk.Elder{}, Icon: "text-size", Label: w.of("大字", "Large text")},
+			{Intent: kiosk.Settings{Of: kiosk.PanelLanguage}, Icon: "language", Label: w.of("Language", "语言")},
+			{Intent: kiosk.Settings{Of: kiosk.PanelDisplay}, Icon: "text-size", Label: w.of("字号·长者", "Text size")},
+			{Intent: kiosk.Speak{On: false}, Icon: "volume", Label: w.of("朗读：开", "Reading aloud"), On: true},
 			{Intent: kiosk.Help{}, Icon: "help", Label: w.of("求助", "Help")},
 		},
 	}
@@ -305,5 +305,5 @@ func samples(english bool) []sample {
 		Close: kiosk.Button{Label: w.of("知道了", "Close"), Intent: kiosk.Help{}},
 	}
 	add("help", helped, form)
-	return out
+	return append(append(out, moreSamples(w)...), fieldSamples(w)...)
 }

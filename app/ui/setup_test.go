@@ -61,9 +61,13 @@ func (b *bench) take() []kiosk.Intent {
 
 // variant is one way in which every state is shown.
 type variant struct {
-	size    fyne.Size
-	english bool
-	elder   bool
+	size     fyne.Size
+	english  bool
+	elder    bool
+	text     int
+	contrast bool
+	low      bool
+	dim      bool
 }
 
 func (v variant) String() string {
@@ -79,7 +83,22 @@ func (v variant) String() string {
 	if v.elder {
 		out += "-elder"
 	}
+	if v.text > 0 {
+		out += fmt.Sprintf("-size%d", v.text)
+	}
+	for name, on := range map[string]bool{"-contrast": v.contrast, "-low": v.low, "-dim": v.dim} {
+		if on {
+			out += name
+		}
+	}
 	return out
+}
+
+// of gives a view the settings of the variant.
+func (v variant) of(view kiosk.View) kiosk.View {
+	f := &view.Frame
+	f.Elder, f.Size, f.Contrast, f.Low, f.Dim = v.elder, v.text, v.contrast, v.low, v.dim
+	return view
 }
 
 func variants() []variant {
@@ -87,11 +106,20 @@ func variants() []variant {
 	for _, size := range []fyne.Size{portrait, landscape} {
 		for _, english := range []bool{false, true} {
 			for _, elder := range []bool{false, true} {
-				out = append(out, variant{size, english, elder})
+				out = append(out, variant{size: size, english: english, elder: elder})
 			}
 		}
 	}
 	return out
+}
+
+// settings are ways that people with special needs choose.
+func settings() []variant {
+	return []variant{
+		{size: portrait, english: true, text: 3}, {size: landscape, english: true, text: 3}, {size: portrait, text: 1},
+		{size: portrait, low: true}, {size: portrait, english: true, elder: true, low: true}, {size: portrait, text: 3, low: true},
+		{size: portrait, contrast: true}, {size: landscape, english: true, contrast: true, elder: true}, {size: portrait, dim: true},
+	}
 }
 
 // TestScreens writes a picture of every state in every variant into the folder named by ONEDOOR_SCREENS, for people to
@@ -101,12 +129,11 @@ func TestScreens(t *testing.T) {
 	if dir == "" {
 		t.Skip("ONEDOOR_SCREENS names no folder")
 	}
-	for _, v := range variants() {
+	for _, v := range append(variants(), settings()...) {
 		t.Run(v.String(), func(t *testing.T) {
 			b := setup(t, v.size)
 			for _, s := range samples(v.english) {
-				s.view.Frame.Elder = v.elder
-				b.ui.Show(s.view)
+				b.ui.Show(v.of(s.view))
 				save(t, filepath.Join(dir, fmt.Sprintf("%s-%s.png", v, s.name)), b.window.Canvas().Capture())
 			}
 		})

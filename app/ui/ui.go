@@ -22,6 +22,8 @@ type Config struct {
 type UI struct {
 	kit     *widget.Kit
 	frame   *frame
+	focus   *focus
+	send    func(kiosk.Intent)
 	screens screens
 	current screen
 	name    string // of the state shown; the state itself is not kept
@@ -49,12 +51,19 @@ type screens struct {
 	progress     *progress
 	goodbye      *goodbye
 	outOfService *outOfService
+	menu         *menu
+	check        *check
+	list         *list
+	sign         *sign
+	evaluate     *evaluate
+	track        *track
 }
 
 // all lists the screens.
 func (s *screens) all() []screen {
 	return []screen{
 		s.attract, s.identify, s.choose, s.guide, s.form, s.review, s.accepting, s.accepted, s.refused, s.progress, s.goodbye, s.outOfService,
+		s.menu, s.check, s.list, s.sign, s.evaluate, s.track,
 	}
 }
 
@@ -67,10 +76,11 @@ func New(c Config) (*UI, error) {
 		return nil, errors.New("build screens: no Fyne app is running")
 	}
 	kit := &widget.Kit{Palette: theme.Light(), Hand: widget.NewHand(c.Send)}
-	u := &UI{kit: kit, screens: screens{
+	u := &UI{kit: kit, send: c.Send, screens: screens{
 		attract: newAttract(kit), identify: newIdentify(kit), choose: newChoose(kit), guide: newGuide(kit), form: newForm(kit),
 		review: newReview(kit), accepting: newAccepting(kit), accepted: newAccepted(kit), refused: newRefused(kit),
 		progress: newProgress(kit), goodbye: newGoodbye(kit), outOfService: newOutOfService(kit),
+		menu: newMenu(kit), check: newCheck(kit), list: newList(kit), sign: newSign(kit), evaluate: newEvaluate(kit), track: newTrack(kit),
 	}}
 	var objects []fyne.CanvasObject
 	for _, s := range u.screens.all() {
@@ -78,6 +88,8 @@ func New(c Config) (*UI, error) {
 		objects = append(objects, s.object())
 	}
 	u.frame = newFrame(kit, objects)
+	u.focus = &focus{ui: u}
+	kit.Hand.Touched(u.focus.hide)
 	return u, nil
 }
 
@@ -87,7 +99,7 @@ func (u *UI) Content() fyne.CanvasObject { return u.frame.box }
 // Show replaces everything on the screen by view.
 func (u *UI) Show(view kiosk.View) {
 	u.name = nameOf(view.Screen)
-	s := theme.For(view.Frame.Elder)
+	s := theme.For(view.Frame)
 	next, fill := u.find(view.Screen, s)
 	if next != u.current {
 		u.kit.Hand.Cancel()
@@ -97,6 +109,7 @@ func (u *UI) Show(view kiosk.View) {
 		}
 		u.current = next
 	}
+	u.settings(view)
 	u.frame.show(view.Frame, s)
 	if next != nil {
 		fill()
@@ -108,17 +121,32 @@ func (u *UI) Show(view kiosk.View) {
 	if t, ok := next.(settler); ok {
 		t.settled()
 	}
+	u.focus.follow()
 	canvas.Refresh(u.frame.strip)
+}
+
+// settings takes on the palette and the reach of a view. Only the attract screen is ever dark.
+func (u *UI) settings(v kiosk.View) {
+	f := v.Frame
+	if _, attracts := v.Screen.(kiosk.Attract); !attracts {
+		f.Dim = false
+	}
+	u.kit.Low = f.Low
+	if p := theme.Colours(f); p != u.kit.Palette {
+		u.kit.Dress(u.frame.box, p)
+	}
 }
 
 // Reset empties every screen, shown or not.
 func (u *UI) Reset() {
 	u.kit.Hand.Cancel()
+	u.focus.reset()
 	for _, s := range u.screens.all() {
 		s.object().Hide()
 		s.reset()
 	}
 	u.current, u.name = nil, ""
+	u.settings(kiosk.View{})
 	u.frame.show(kiosk.Frame{}, theme.Normal())
 	layout.Apply(u.frame.box)
 }
@@ -151,6 +179,18 @@ func (u *UI) find(v kiosk.Screen, s theme.Scale) (screen, func()) {
 		return w.goodbye, func() { w.goodbye.show(v, s) }
 	case kiosk.OutOfService:
 		return w.outOfService, func() { w.outOfService.show(v, s) }
+	case kiosk.Menu:
+		return w.menu, func() { w.menu.show(v, s) }
+	case kiosk.Check:
+		return w.check, func() { w.check.show(v, s) }
+	case kiosk.List:
+		return w.list, func() { w.list.show(v, s) }
+	case kiosk.Sign:
+		return w.sign, func() { w.sign.show(v, s) }
+	case kiosk.Evaluate:
+		return w.evaluate, func() { w.evaluate.show(v, s) }
+	case kiosk.Track:
+		return w.track, func() { w.track.show(v, s) }
 	}
 	return nil, nil // before the first state
 }

@@ -11,17 +11,23 @@ type State uint8
 // The states, in the order of an undisturbed visit.
 const (
 	Attract   State = iota // nobody is here
-	Identify               // waits for the card
-	Number                 // takes a typed number, where no card can be read
+	Menu                   // what people come for; a card may be laid down, and need not be
 	Choose                 // waits for a service
 	Guide                  // shows what the service needs
+	Identify               // waits for the card that the service needs
+	Number                 // takes a typed number, where no card can be read
+	Situate                // asks what decides materials and questions
+	Check                  // asks whether the materials are at hand
 	Fill                   // the form
 	Review                 // the form on one page
+	Sign                   // takes the signature
 	Accepting              // the item is becoming durable
 	Printing               // accepted; the receipt is being printed
 	Receipt                // accepted; the print has ended, one way or the other
+	Evaluate               // asks for an opinion
 	Refused                // not accepted, or not known to be, and said so
-	Progress               // shows what is known of a scanned receipt
+	Track                  // asks for the number of a case
+	Progress               // shows what is known of a case
 	Goodbye                // wiped; card and receipt are to be taken
 )
 
@@ -35,17 +41,27 @@ const (
 	NumberChosen                // the citizen would rather type the number
 	NumberTyped                 // a possible number, whole
 	ReceiptScanned              // a code that some receipt may bear
+	ApplyChosen                 // to the services
+	FollowChosen                // to the number of a case
+	CaseNamed                   // such a number, whole
 	ServiceChosen               // a tile
-	GuideRead                   // materials are at hand
+	CardWanted                  // the guide was read, and nobody is known yet
+	GuideRead                   // the guide was read by somebody who is known
+	Situated                    // nothing is left to ask before the materials
+	MaterialsReady              // materials are at hand
 	FormDone                    // every page is valid
 	BackPressed                 // one state back
+	GuidePressed                // back to the guide, past what was skipped on the way
 	EditPressed                 // from the review to the form
+	SignatureAsked              // confirmed, and the service wants a signature
 	Confirmed                   // hand it in
 	ItemAccepted                // durable in the outbox
 	ItemRefused                 // not accepted, or not known to be
 	PrintEnded                  // printed, not printed or unknown
 	PrintAgain                  // the citizen asks for the paper that did not come, or may not have
+	RateChosen                  // to the evaluation
 	LeavePressed                // done
+	MenuPressed                 // give up what can be begun again in a moment
 	HomePressed                 // give up
 	IdleExpired                 // nobody answered the warning
 	GoodbyeOver                 // the goodbye was shown long enough
@@ -63,7 +79,7 @@ const (
 	AcceptItem
 	PrintReceipt
 	RecordPrint // keep the outcome as an item
-	LookUp      // find out what is known of the scanned receipt
+	LookUp      // find out what is known of the case
 	Wipe        // everything of this citizen
 )
 
@@ -93,36 +109,60 @@ func (s State) CanLeave() bool { return s.Personal() && !s.Busy() }
 // Personal reports whether the state may hold a citizen's data.
 func (s State) Personal() bool { return s != Attract && s != Goodbye }
 
+// Light reports whether giving up here loses nothing that was filled in.
+func (s State) Light() bool {
+	switch s {
+	case Choose, Guide, Identify, Number, Situate, Check, Track, Progress:
+		return true
+	}
+	return false
+}
+
 func table() map[key]Step {
 	t := map[key]Step{
-		{Attract, Started}:  {Identify, []Effect{ListenForCard}},
-		{Attract, CardRead}: {Choose, []Effect{IgnoreCards}},
+		{Attract, Started}:  {Menu, []Effect{ListenForCard}},
+		{Attract, CardRead}: {Menu, []Effect{IgnoreCards}},
 
-		{Identify, CardRead}:    {Choose, []Effect{IgnoreCards}},
-		{Identify, BackPressed}: away(),
+		{Menu, CardRead}:      {Menu, []Effect{IgnoreCards}},
+		{Menu, ApplyChosen}:   {Choose, nil},
+		{Menu, FollowChosen}:  {Track, nil},
+		{Menu, ServiceChosen}: {Guide, nil},
+		{Menu, BackPressed}:   away(),
 
-		{Identify, NumberChosen}: {Number, nil},
-		{Number, NumberTyped}:    {Choose, []Effect{IgnoreCards}},
-		{Number, CardRead}:       {Choose, []Effect{IgnoreCards}},
-		{Number, BackPressed}:    {Identify, nil},
-
-		{Attract, ReceiptScanned}:  {Progress, []Effect{IgnoreCards, LookUp}},
-		{Identify, ReceiptScanned}: {Progress, []Effect{IgnoreCards, LookUp}},
-		{Progress, ReceiptScanned}: {Progress, []Effect{LookUp}},
-		{Progress, LeavePressed}:   away(),
-
+		{Choose, CardRead}:      {Choose, []Effect{IgnoreCards}},
 		{Choose, ServiceChosen}: {Guide, nil},
-		{Choose, BackPressed}:   away(),
+		{Choose, BackPressed}:   {Menu, nil},
 
-		{Guide, GuideRead}:   {Fill, []Effect{OpenForm}},
+		{Guide, CardRead}:    {Guide, []Effect{IgnoreCards}},
+		{Guide, CardWanted}:  {Identify, []Effect{ListenForCard}},
+		{Guide, GuideRead}:   {Situate, []Effect{OpenForm}},
 		{Guide, BackPressed}: {Choose, nil},
 
-		{Fill, FormDone}:    {Review, []Effect{DraftItem}},
-		{Fill, BackPressed}: {Guide, nil},
+		{Identify, CardRead}:     {Situate, []Effect{IgnoreCards, OpenForm}},
+		{Identify, NumberChosen}: {Number, nil},
+		{Identify, BackPressed}:  {Guide, nil},
 
-		{Review, BackPressed}: {Fill, nil},
-		{Review, EditPressed}: {Fill, nil},
-		{Review, Confirmed}:   {Accepting, []Effect{AcceptItem}},
+		{Number, NumberTyped}: {Situate, []Effect{IgnoreCards, OpenForm}},
+		{Number, CardRead}:    {Situate, []Effect{IgnoreCards, OpenForm}},
+		{Number, BackPressed}: {Identify, nil},
+
+		{Situate, Situated}:    {Check, nil},
+		{Situate, BackPressed}: {Guide, nil},
+
+		{Check, MaterialsReady}: {Fill, nil},
+		{Check, BackPressed}:    {Situate, nil},
+		{Check, GuidePressed}:   {Guide, nil},
+
+		{Fill, FormDone}:    {Review, []Effect{DraftItem}},
+		{Fill, BackPressed}: {Check, nil},
+
+		{Review, BackPressed}:    {Fill, nil},
+		{Review, EditPressed}:    {Fill, nil},
+		{Review, SignatureAsked}: {Sign, nil},
+		{Review, Confirmed}:      {Accepting, []Effect{AcceptItem}},
+
+		{Sign, Confirmed}:   {Accepting, []Effect{AcceptItem}},
+		{Sign, BackPressed}: {Review, nil},
 
 		{Accepting, ItemAccepted}: {Printing, []Effect{PrintReceipt}},
 		{Accepting, ItemRefused}:  {Refused, nil},
@@ -131,18 +171,34 @@ func table() map[key]Step {
 
 		{Receipt, LeavePressed}: away(),
 		{Receipt, PrintAgain}:   {Printing, []Effect{PrintReceipt}},
+		{Receipt, RateChosen}:   {Evaluate, nil},
+
+		{Evaluate, BackPressed}:  {Receipt, nil},
+		{Evaluate, LeavePressed}: away(),
 
 		{Refused, Confirmed}:    {Accepting, []Effect{AcceptItem}},
 		{Refused, LeavePressed}: away(),
 
+		{Track, CaseNamed}:       {Progress, []Effect{LookUp}},
+		{Track, BackPressed}:     {Menu, nil},
+		{Progress, BackPressed}:  {Track, nil},
+		{Progress, LeavePressed}: away(),
+		{Progress, RateChosen}:   {Evaluate, nil},
+
 		{Goodbye, GoodbyeOver}: {Attract, []Effect{ListenForCard}},
 		{Goodbye, Started}:     {Attract, []Effect{ListenForCard}},
+	}
+	for _, s := range []State{Attract, Menu, Choose, Track, Progress} {
+		t[key{s, ReceiptScanned}] = Step{Progress, []Effect{IgnoreCards, LookUp}}
 	}
 	// Whoever is not in the middle of accepting or printing can leave or be sent away, and is wiped.
 	for s := Attract; s <= Goodbye; s++ {
 		if s.CanLeave() {
 			t[key{s, HomePressed}] = away()
 			t[key{s, IdleExpired}] = away()
+		}
+		if s.Light() {
+			t[key{s, MenuPressed}] = Step{Menu, nil}
 		}
 	}
 	return t

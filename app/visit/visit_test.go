@@ -9,19 +9,25 @@ import (
 
 // want is the whole table: every pair that is not listed is ignored.
 var want = map[visit.State]map[visit.Event]visit.State{
-	visit.Attract: {visit.Started: visit.Identify, visit.CardRead: visit.Choose, visit.ReceiptScanned: visit.Progress},
-	visit.Identify: {visit.CardRead: visit.Choose, visit.BackPressed: visit.Goodbye, visit.NumberChosen: visit.Number,
-		visit.ReceiptScanned: visit.Progress},
-	visit.Number:    {visit.NumberTyped: visit.Choose, visit.CardRead: visit.Choose, visit.BackPressed: visit.Identify},
-	visit.Progress:  {visit.ReceiptScanned: visit.Progress, visit.LeavePressed: visit.Goodbye},
-	visit.Choose:    {visit.ServiceChosen: visit.Guide, visit.BackPressed: visit.Goodbye},
-	visit.Guide:     {visit.GuideRead: visit.Fill, visit.BackPressed: visit.Choose},
-	visit.Fill:      {visit.FormDone: visit.Review, visit.BackPressed: visit.Guide},
-	visit.Review:    {visit.Confirmed: visit.Accepting, visit.BackPressed: visit.Fill, visit.EditPressed: visit.Fill},
+	visit.Attract: {visit.Started: visit.Menu, visit.CardRead: visit.Menu, visit.ReceiptScanned: visit.Progress},
+	visit.Menu: {visit.CardRead: visit.Menu, visit.ApplyChosen: visit.Choose, visit.FollowChosen: visit.Track, visit.ServiceChosen: visit.Guide,
+		visit.BackPressed: visit.Goodbye, visit.ReceiptScanned: visit.Progress},
+	visit.Choose:    {visit.CardRead: visit.Choose, visit.ServiceChosen: visit.Guide, visit.BackPressed: visit.Menu, visit.ReceiptScanned: visit.Progress},
+	visit.Guide:     {visit.CardRead: visit.Guide, visit.CardWanted: visit.Identify, visit.GuideRead: visit.Situate, visit.BackPressed: visit.Choose},
+	visit.Identify:  {visit.CardRead: visit.Situate, visit.BackPressed: visit.Guide, visit.NumberChosen: visit.Number},
+	visit.Number:    {visit.NumberTyped: visit.Situate, visit.CardRead: visit.Situate, visit.BackPressed: visit.Identify},
+	visit.Situate:   {visit.Situated: visit.Check, visit.BackPressed: visit.Guide},
+	visit.Check:     {visit.MaterialsReady: visit.Fill, visit.BackPressed: visit.Situate, visit.GuidePressed: visit.Guide},
+	visit.Fill:      {visit.FormDone: visit.Review, visit.BackPressed: visit.Check},
+	visit.Review:    {visit.Confirmed: visit.Accepting, visit.SignatureAsked: visit.Sign, visit.BackPressed: visit.Fill, visit.EditPressed: visit.Fill},
+	visit.Sign:      {visit.Confirmed: visit.Accepting, visit.BackPressed: visit.Review},
 	visit.Accepting: {visit.ItemAccepted: visit.Printing, visit.ItemRefused: visit.Refused},
 	visit.Printing:  {visit.PrintEnded: visit.Receipt},
-	visit.Receipt:   {visit.LeavePressed: visit.Goodbye, visit.PrintAgain: visit.Printing},
+	visit.Receipt:   {visit.LeavePressed: visit.Goodbye, visit.PrintAgain: visit.Printing, visit.RateChosen: visit.Evaluate},
+	visit.Evaluate:  {visit.BackPressed: visit.Receipt, visit.LeavePressed: visit.Goodbye},
 	visit.Refused:   {visit.Confirmed: visit.Accepting, visit.LeavePressed: visit.Goodbye},
+	visit.Track:     {visit.CaseNamed: visit.Progress, visit.BackPressed: visit.Menu, visit.ReceiptScanned: visit.Progress},
+	visit.Progress:  {visit.ReceiptScanned: visit.Progress, visit.LeavePressed: visit.Goodbye, visit.BackPressed: visit.Track, visit.RateChosen: visit.Evaluate},
 	visit.Goodbye:   {visit.GoodbyeOver: visit.Attract, visit.Started: visit.Attract},
 }
 
@@ -47,6 +53,9 @@ func TestEveryPair(t *testing.T) {
 			next, listed := want[s][e]
 			if s.CanLeave() && (e == visit.HomePressed || e == visit.IdleExpired) {
 				next, listed = visit.Goodbye, true
+			}
+			if s.Light() && e == visit.MenuPressed {
+				next, listed = visit.Menu, true
 			}
 			step, ok := visit.Next(s, e)
 			if ok != listed {

@@ -14,6 +14,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/driver/desktop"
 	"github.com/google/renameio/v2"
 
 	"onedoor/app/config"
@@ -57,6 +58,9 @@ func (c *runCommand) run(ctx context.Context, logger *slog.Logger) (err error) {
 	}
 	w.SetContent(screen.Content())
 	w.SetPadded(false)
+	if keys, ok := w.Canvas().(desktop.Canvas); ok { // a pad of four keys, or two switches; Fyne keeps Tab from OnTypedKey
+		keys.SetOnKeyDown(func(ev *fyne.KeyEvent) { screen.Key(ev.Name) })
+	}
 	if file.Screen.Fullscreen {
 		w.SetFullScreen(true)
 	} else {

@@ -95,3 +95,24 @@ func TestApplyReachesWhatDidNotChangeSize(t *testing.T) {
 	Apply(outer)
 	check(t, "b", b, [4]float32{0, 0, 100, 30})
 }
+
+// wish is a block that wishes for a width.
+type wish struct {
+	*block
+	wide float32
+}
+
+func (w wish) Wish() float32 { return w.wide }
+
+func TestWrap(t *testing.T) {
+	a, b, c := wish{newBlock(1000, 0), 100}, wish{newBlock(2000, 0), 200}, wish{newBlock(9000, 0), 900}
+	objects := []fyne.CanvasObject{a, b, c}
+	w := Wrap{Gap: 10, Least: 120}
+	w.Layout(objects, fyne.NewSize(330, 500))
+	check(t, "a is not too narrow", a, [4]float32{0, 0, 120, 1000.0 / 120})
+	check(t, "b beside it", b, [4]float32{130, 0, 200, 10})
+	check(t, "c in the next row, no wider than all", c, [4]float32{0, 20, 330, 9000.0 / 330})
+	if h := w.HeightFor(objects, 330); h != 20+9000.0/float32(330) {
+		t.Errorf("height %v", h)
+	}
+}

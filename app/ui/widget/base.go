@@ -1,7 +1,7 @@
 package widget
 
 import (
-	"image/color"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -15,6 +15,46 @@ import (
 type Kit struct {
 	Palette theme.Palette
 	Hand    *Hand
+	Low     bool             // in portrait, all that is touched lies where a wheelchair user reaches it
+	Band    float32          // then how far from the top of a screen's own area that begins, in units; else 0
+	Now     func() time.Time // for the times of strokes; time.Now when nil
+}
+
+// Dress changes the palette and gives everything below root its colours anew, hidden or not. The fonts stay: a change of
+// Fyne's theme would parse them again.
+func (k *Kit) Dress(root fyne.CanvasObject, p theme.Palette) {
+	k.Palette = p
+	dress(root)
+}
+
+func dress(o fyne.CanvasObject) {
+	if d, ok := o.(interface{ Dress() }); ok {
+		d.Dress()
+	}
+	for _, c := range layout.Children(o) {
+		dress(c)
+	}
+}
+
+// Reach returns how far from the top of the whole screen touching begins, in units: 0 unless all has to be low.
+func (k *Kit) Reach(size fyne.Size) float32 {
+	if !k.Low || layout.Landscape(size) {
+		return 0
+	}
+	return size.Height * theme.Reach
+}
+
+// sheet paints a card or another ground that words stand on.
+func (k *Kit) sheet(r *canvas.Rectangle) {
+	paint(r, k.Palette.Surface, k.Palette.Edge, k.edged())
+}
+
+// edged is the width of the edges that only a palette without grounds needs.
+func (k *Kit) edged() float32 {
+	if k.Palette.Edge.A == 0 {
+		return 0
+	}
+	return k.Palette.Stroke
 }
 
 // Base is the common part of the widgets: a list of parts and how to arrange them. The state lives here and not in the
@@ -24,6 +64,14 @@ type Base struct {
 	parts   []fyne.CanvasObject
 	arrange func(fyne.Size)
 	height  func(width float32) float32
+	dressed func() // takes on the palette; nil when nothing is painted outside Set
+}
+
+// Dress takes on the kit's palette.
+func (b *Base) Dress() {
+	if b.dressed != nil {
+		b.dressed()
+	}
 }
 
 // Children returns the parts.
@@ -87,6 +135,3 @@ func paint(r *canvas.Rectangle, fill, edge colour, width float32) {
 func box(radius float32) *canvas.Rectangle {
 	return &canvas.Rectangle{CornerRadius: radius}
 }
-
-// Fill returns a plain rectangle of one colour.
-func Fill(c color.Color) *canvas.Rectangle { return canvas.NewRectangle(c) }

@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 
 	"onedoor/app/kiosk"
-	"onedoor/app/ui/layout"
 	"onedoor/app/ui/theme"
 )
 
@@ -21,9 +20,14 @@ const (
 	Hero                  // the start of a visit, larger than any other
 	Small                 // a small secondary action beside what it acts on
 	Option                // one answer of a choice
+	Check                 // one of several answers that may all be true, with a box to tick
+	Chip                  // one of a row of narrowings
+	Eye                   // shows what is masked: icon only
 	KeyPlain              // a key of the keypad
 	KeyQuiet              // a function key
 	KeyAction             // the coloured key
+	Tab                   // a mode of the keypad
+	Word                  // a candidate above the keys
 	ToolKind              // a tool of the bottom strip: icon above word
 	Page                  // paging of a scroll: icon only
 )
@@ -33,7 +37,7 @@ type Face struct {
 	Kind   Kind
 	Button kiosk.Button
 	Icon   string
-	Chosen bool // an option that is the answer
+	Chosen bool // an option that is the answer, a setting that is on
 	Scale  theme.Scale
 }
 
@@ -45,6 +49,7 @@ type Button struct {
 	icon   *Icon
 	label  *Text
 	face   Face
+	fitted float32 // size of a tool's label that fits its place; 0 before it has one
 }
 
 // NewButton returns an empty, hidden button.
@@ -52,7 +57,7 @@ func NewButton(kit *Kit) *Button {
 	b := &Button{kit: kit, ground: box(theme.RadiusBox), icon: NewIcon(), label: NewText()}
 	b.hand = kit.Hand
 	b.parts = []fyne.CanvasObject{b.ground, b.icon, b.label}
-	b.arrange, b.height, b.look = b.place, b.need, func(bool) { b.dress() }
+	b.arrange, b.height, b.look, b.dressed = b.place, b.need, func(bool) { b.dress() }, b.dress
 	b.ExtendBaseWidget(b)
 	b.Hide()
 	return b
@@ -64,7 +69,7 @@ func (b *Button) Set(f Face) {
 		return
 	}
 	b.setButton(f.Button)
-	b.face = f
+	b.face, b.fitted = f, 0
 	show(b, f.Button.Label != "")
 	b.dress()
 	b.Rearrange()
@@ -82,82 +87,96 @@ func (b *Button) Reset() {
 // Chosen reports whether the button is a chosen option.
 func (b *Button) Chosen() bool { return b.face.Chosen }
 
-func (b *Button) size() float32 {
-	s := b.face.Scale
-	switch b.face.Kind {
-	case ToolKind:
-		return theme.Normal().Small // the strip stays as it is in large text, so that it is always in the same place
-	case KeyPlain, KeyAction, KeyQuiet:
-		if len([]rune(b.face.Button.Label)) <= 1 {
-			return 40
-		}
-		if b.face.Kind == KeyAction {
-			return s.Button
-		}
-		return theme.Normal().Button
-	case Hero:
-		return s.Large * 1.15
-	case Small:
-		return s.Body
-	}
-	return s.Button
+// looks are the colours of a button.
+type looks struct {
+	fill, edge, ink, tint color.Color
+	width                 float32
+	bold                  bool
 }
 
 // dress sets colours and label for the present state.
 func (b *Button) dress() {
-	p := b.kit.Palette
-	fill, edge, ink, width, bold := p.Surface, p.Line, p.Text, float32(2), true
-	switch b.face.Kind {
-	case Primary, Hero, KeyAction:
-		fill, edge, ink = p.Action, p.Action, p.OnAction
-	case Option:
-		bold = b.face.Chosen
-		if b.face.Chosen {
-			fill, edge, width = p.ActionSoft, p.Action, 4
-		}
-	case KeyPlain:
-		bold, width = false, 0
-	case KeyQuiet:
-		bold, width, fill = false, 0, p.Ground
-	case ToolKind:
-		bold, width = false, 0
-	case Page:
-		ink = p.Action
-	case Small:
-		ink, bold = p.ActionPress, false
-	}
-	if b.face.Button.Off {
-		fill, ink = p.Ground, p.Text2
-		if b.face.Kind == ToolKind {
-			fill = p.Surface
-		}
-		if b.face.Kind == Page || b.face.Kind == ToolKind {
-			ink = p.Line
-			edge = p.Rule
-		}
-	}
-	if b.down {
-		fill, edge, ink = p.ActionPress, p.ActionPress, p.OnAction
-	}
-	var stroke color.Color = edge
-	if width == 0 {
-		stroke = color.Transparent
-	}
-	paint(b.ground, fill, stroke, width)
-	name := b.face.Icon
-	if b.face.Chosen && name == "" {
-		name = "check"
-	}
-	tint := ink
-	if b.face.Chosen && !b.down {
-		tint = p.Action
-	}
-	b.icon.Set(name, tint)
+	l := b.looks()
+	paint(b.ground, l.fill, l.edge, l.width)
+	b.icon.Set(b.symbol(), l.tint)
 	label := b.face.Button.Label
 	if b.iconOnly() {
 		label = ""
 	}
-	b.label.Set(label, Style{Size: b.size(), Bold: bold, Color: ink, Align: fyne.TextAlignCenter, Narrow: true})
+	align := fyne.TextAlignCenter
+	if b.face.Kind == Check {
+		align = fyne.TextAlignLeading
+	}
+	b.label.Set(label, Style{Size: b.size(), Bold: l.bold, Color: l.ink, Align: align, Narrow: true})
+}
+
+func (b *Button) looks() looks {
+	p := b.kit.Palette
+	l := looks{fill: p.Surface, edge: p.Line, ink: p.Text, width: p.Stroke, bold: true}
+	switch b.face.Kind {
+	case Primary, Hero, KeyAction:
+		l.fill, l.edge, l.ink = p.Action, p.Action, p.OnAction
+	case Option, Check:
+		l.bold = b.face.Chosen
+		if b.face.Chosen {
+			l.fill, l.edge, l.width = p.ActionSoft, p.Action, 4
+		}
+	case Chip, Tab:
+		l.bold = b.face.Chosen
+		if b.face.Chosen {
+			l.fill, l.edge, l.ink = p.Action, p.Action, p.OnAction
+		}
+	case KeyPlain, Word:
+		l.bold, l.width = false, b.kit.edged()
+	case KeyQuiet:
+		l.bold, l.width, l.fill = false, b.kit.edged(), p.Ground
+	case ToolKind:
+		l.bold, l.width = b.face.Chosen, b.kit.edged()
+		if b.face.Chosen {
+			l.fill, l.edge, l.ink = p.Action, p.Action, p.OnAction
+		}
+	case Page:
+		l.ink = p.Action
+	case Eye, Small:
+		l.ink, l.bold = p.Badge, false
+	}
+	if b.face.Button.Off {
+		l.fill, l.edge, l.ink = p.Ground, p.Rule, p.Off
+		switch b.face.Kind {
+		case ToolKind:
+			l.fill, l.ink = p.Surface, p.Faint
+		case Page:
+			l.ink = p.Faint
+		}
+	}
+	l.tint = l.ink
+	if b.face.Chosen && (b.face.Kind == Option || b.face.Kind == Check) {
+		l.tint = p.Action
+	}
+	if b.down {
+		l.fill, l.edge, l.ink, l.tint = p.ActionPress, p.ActionPress, p.OnPress, p.OnPress
+	}
+	if l.width == 0 {
+		l.edge = color.Transparent
+	}
+	return l
+}
+
+// symbol is the name of the icon: that of the face, or what tells that an answer is chosen.
+func (b *Button) symbol() string {
+	switch {
+	case b.face.Icon != "":
+		return b.face.Icon
+	case b.face.Kind == Check && b.face.Chosen:
+		return "checkbox"
+	case b.face.Kind == Check:
+		return "square"
+	case b.face.Kind == Tab:
+		return ""
+	case b.face.Chosen:
+		return "check"
+	}
+	return ""
 }
 
 // iconOnly is for keys and paging, whose label is only their name.
@@ -166,97 +185,8 @@ func (b *Button) iconOnly() bool {
 		return false
 	}
 	switch b.face.Kind {
-	case KeyPlain, KeyQuiet, KeyAction, Page:
+	case KeyPlain, KeyQuiet, KeyAction, Page, Eye:
 		return true
 	}
 	return false
-}
-
-func (b *Button) least() float32 {
-	switch b.face.Kind {
-	case Primary, Secondary:
-		return theme.ActionBar
-	case Hero:
-		return 176
-	case Option:
-		return 88
-	case KeyPlain, KeyQuiet, KeyAction:
-		return theme.Key
-	}
-	return theme.Button
-}
-
-// Stretch returns the most height that a button makes use of: only an option grows with its field.
-func (b *Button) Stretch(width float32) float32 {
-	if b.face.Kind == Option {
-		return b.need(width) + 24
-	}
-	return 0
-}
-
-const (
-	buttonPad = 20
-	iconGap   = 12
-)
-
-func (b *Button) iconSize() float32 {
-	switch {
-	case b.face.Kind == ToolKind:
-		return 38
-	case b.face.Kind == Page:
-		return 48
-	case b.iconOnly():
-		return 44
-	}
-	return b.size() * 1.15
-}
-
-// Wish returns the width at which the label stays on one line.
-func (b *Button) Wish() float32 {
-	w := b.label.Width() + 2*buttonPad + 8
-	if b.icon.Visible() && b.face.Kind != ToolKind {
-		w += b.iconSize() + iconGap
-	}
-	return w
-}
-
-func (b *Button) labelWidth(width float32) float32 {
-	w := width - 2*buttonPad
-	if b.face.Kind == ToolKind || b.face.Kind == KeyPlain || b.face.Kind == KeyQuiet || b.face.Kind == KeyAction {
-		return width - 8
-	}
-	if b.icon.Visible() {
-		w -= b.iconSize() + iconGap
-	}
-	return w
-}
-
-func (b *Button) need(width float32) float32 {
-	return max(b.least(), layout.Height(b.label, b.labelWidth(width))+2*12)
-}
-
-func (b *Button) place(size fyne.Size) {
-	b.ground.Resize(size)
-	icon := b.iconSize()
-	if b.face.Kind == ToolKind {
-		lh := layout.Height(b.label, size.Width-8)
-		top := (size.Height - icon - 4 - lh) / 2
-		layout.Place(b.icon, (size.Width-icon)/2, top, icon, icon)
-		layout.Place(b.label, 4, top+icon+4, size.Width-8, lh)
-		return
-	}
-	if b.iconOnly() {
-		layout.Place(b.icon, (size.Width-icon)/2, (size.Height-icon)/2, icon, icon)
-		return
-	}
-	w := b.labelWidth(size.Width)
-	lh := layout.Height(b.label, w)
-	if !b.icon.Visible() {
-		layout.Place(b.label, (size.Width-w)/2, (size.Height-lh)/2, w, lh)
-		return
-	}
-	tw := min(w, b.label.Width()+2)
-	left := (size.Width - tw - iconGap - icon) / 2
-	layout.Place(b.icon, left, (size.Height-icon)/2, icon, icon)
-	layout.Place(b.label, left+icon+iconGap, (size.Height-lh)/2, tw, lh)
 }

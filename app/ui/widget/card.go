@@ -1,8 +1,6 @@
 package widget
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
@@ -23,7 +21,8 @@ type Card struct {
 func NewCard(kit *Kit, gap float32, objects ...fyne.CanvasObject) *Card {
 	c := &Card{ground: box(theme.RadiusCard), Inset: theme.Inset}
 	c.content = &fyne.Container{Layout: layout.Column{Gap: gap, Middle: true}, Objects: objects}
-	paint(c.ground, kit.Palette.Surface, color.Transparent, 0)
+	c.dressed = func() { kit.sheet(c.ground) }
+	c.dressed()
 	c.parts = []fyne.CanvasObject{c.ground, c.content}
 	c.arrange, c.height = c.place, c.need
 	c.ExtendBaseWidget(c)

@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
@@ -14,6 +16,25 @@ type Hand struct {
 	send    func(kiosk.Intent)
 	pressed *Tap
 	start   fyne.Position
+	touched func()
+	told    int // intents that mean something
+}
+
+// Touched has f called at every touch, before it is acted on.
+func (h *Hand) Touched(f func()) { h.touched = f }
+
+// tell sends an intent.
+func (h *Hand) tell(i kiosk.Intent) {
+	if _, touch := i.(kiosk.Touch); !touch {
+		h.told++
+	}
+	h.send(i)
+}
+
+func (h *Hand) seen() {
+	if h.touched != nil {
+		h.touched()
+	}
 }
 
 // NewHand returns a hand whose taps are sent to send.
@@ -29,6 +50,7 @@ func (h *Hand) Cancel() {
 
 func (h *Hand) press(t *Tap, at fyne.Position) {
 	h.Cancel()
+	h.seen()
 	h.pressed, h.start = t, at
 }
 
@@ -45,7 +67,10 @@ func (h *Hand) release(at fyne.Position) {
 	}
 }
 
-func (h *Hand) touch() { h.send(kiosk.Touch{}) }
+func (h *Hand) touch() {
+	h.seen()
+	h.tell(kiosk.Touch{})
+}
 
 func primary(ev *desktop.MouseEvent) bool {
 	return ev.Button == desktop.MouseButtonPrimary || ev.Button == 0
@@ -103,19 +128,22 @@ func (t *Tap) lift() {
 	t.look(false)
 }
 
+// Press does what a tap does, for people who press keys instead of the glass.
+func (t *Tap) Press() { t.fire() }
+
 func (t *Tap) fire() {
 	if !t.Live() {
 		return
 	}
 	if t.act != nil {
-		t.hand.touch()
+		t.hand.tell(kiosk.Touch{})
 		t.act()
 		return
 	}
-	t.hand.send(t.button.Intent)
+	t.hand.tell(t.button.Intent)
 }
 
-// Pad is the ground below everything: it takes the touches that nothing else wants.
+// Pad is a plain ground: it takes the touches that nothing else wants.
 type Pad struct {
 	Base
 	hand *Hand
@@ -123,16 +151,13 @@ type Pad struct {
 
 var _ desktop.Mouseable = (*Pad)(nil)
 
-// NewPad returns a pad showing parts over its whole size.
-func NewPad(kit *Kit, parts ...fyne.CanvasObject) *Pad {
-	p := &Pad{hand: kit.Hand}
-	p.parts = parts
-	p.arrange = func(size fyne.Size) {
-		for _, o := range parts {
-			o.Move(fyne.Position{})
-			o.Resize(size)
-		}
-	}
+// NewPad returns a pad of one colour of the palette.
+func NewPad(kit *Kit, fill func(theme.Palette) color.NRGBA) *Pad {
+	p, ground := &Pad{hand: kit.Hand}, box(0)
+	p.parts = []fyne.CanvasObject{ground}
+	p.arrange = func(size fyne.Size) { ground.Resize(size) }
+	p.dressed = func() { paint(ground, fill(kit.Palette), color.Transparent, 0) }
+	p.dressed()
 	p.ExtendBaseWidget(p)
 	return p
 }

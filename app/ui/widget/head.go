@@ -15,6 +15,7 @@ type Head struct {
 	heading *Text
 	help    *Text
 	picture float32
+	brief   bool // only the heading, for want of room
 }
 
 // NewHead returns an empty head.
@@ -30,6 +31,13 @@ func NewHead(kit *Kit) *Head {
 func (h *Head) Set(heading, help string, s theme.Scale) {
 	h.heading.Set(heading, Style{Size: s.Heading, Bold: true, Color: h.kit.Palette.Text, Narrow: true})
 	h.help.Set(help, Style{Size: max(30, s.Body), Color: h.kit.Palette.Text2})
+	h.Brief(h.brief)
+}
+
+// Brief leaves the sentence below the heading out, or shows it again.
+func (h *Head) Brief(on bool) {
+	h.brief = on
+	show(h.help, !on && h.help.text != "")
 }
 
 // Icon shows a picture of the given height before the words.
@@ -53,9 +61,9 @@ func (h *Head) left() float32 {
 
 func (h *Head) need(width float32) float32 {
 	w := width - h.left()
-	need := layout.Height(h.heading, w) + layout.Height(h.help, w)
+	need := layout.Height(h.heading, w)
 	if h.help.Visible() {
-		need += 8
+		need += layout.Height(h.help, w) + 8
 	}
 	if h.icon.Visible() {
 		need = max(need, h.picture)
@@ -67,7 +75,10 @@ func (h *Head) place(size fyne.Size) {
 	x := h.left()
 	w := size.Width - x
 	hh := layout.Height(h.heading, w)
-	lh := layout.Height(h.help, w)
+	lh := float32(0)
+	if h.help.Visible() {
+		lh = layout.Height(h.help, w)
+	}
 	y := (size.Height - hh - lh - 8) / 2
 	if x == 0 || !h.help.Visible() {
 		y = max(0, y)

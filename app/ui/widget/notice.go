@@ -34,7 +34,7 @@ func NewNotice(kit *Kit) *Notice {
 func (n *Notice) Set(v kiosk.Notice, size float32) {
 	p := n.kit.Palette
 	name, ink := ToneLook(p, v.Tone)
-	paint(n.ground, p.Surface, ink, 2)
+	paint(n.ground, p.Surface, ink, p.Stroke)
 	n.icon.Set(name, ink)
 	n.icons = size * 1.5
 	n.text.Set(v.Text, Style{Size: size, Color: p.Text})

@@ -25,7 +25,8 @@ type Picture struct {
 // NewPicture returns an empty picture; below may be nil.
 func NewPicture(kit *Kit, below fyne.CanvasObject) *Picture {
 	c := &Picture{kit: kit, ground: box(theme.RadiusCard), disc: box(0), icon: NewIcon(), below: below, most: 560}
-	paint(c.ground, kit.Palette.Surface, kit.Palette.Surface, 0)
+	c.dressed = func() { kit.sheet(c.ground) }
+	c.dressed()
 	c.parts = []fyne.CanvasObject{c.ground, c.disc, c.icon}
 	if below != nil {
 		c.parts = append(c.parts, below)

@@ -17,8 +17,11 @@ type Progress struct {
 // NewProgress returns an empty line, 16 units high.
 func NewProgress(kit *Kit) *Progress {
 	p := &Progress{track: box(8), fill: box(8)}
-	paint(p.track, kit.Palette.Rule, kit.Palette.Rule, 0)
-	paint(p.fill, kit.Palette.Action, kit.Palette.Action, 0)
+	p.dressed = func() {
+		paint(p.track, kit.Palette.Rule, kit.Palette.Rule, 0)
+		paint(p.fill, kit.Palette.Action, kit.Palette.Action, 0)
+	}
+	p.dressed()
 	p.parts = []fyne.CanvasObject{p.track, p.fill}
 	p.arrange = func(size fyne.Size) {
 		p.track.Resize(size)

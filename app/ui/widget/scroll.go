@@ -37,8 +37,11 @@ const (
 func NewScroll(kit *Kit, content fyne.CanvasObject) *Scroll {
 	s := &Scroll{content: content, up: NewButton(kit), down: NewButton(kit), track: box(4), thumb: box(4)}
 	s.view = newViewport(kit, s)
-	paint(s.track, kit.Palette.Rule, color.Transparent, 0)
-	paint(s.thumb, kit.Palette.Line, color.Transparent, 0)
+	s.dressed = func() {
+		paint(s.track, kit.Palette.Rule, color.Transparent, 0)
+		paint(s.thumb, kit.Palette.Line, color.Transparent, 0)
+	}
+	s.dressed()
 	s.up.act = func() { s.To(s.offset - s.sight() + overlap) }
 	s.down.act = func() { s.To(s.offset + s.sight() - overlap) }
 	s.parts = []fyne.CanvasObject{s.view, s.track, s.thumb, s.up, s.down}
@@ -65,6 +68,9 @@ func (s *Scroll) To(offset float32) {
 
 // sight is the height of content in sight.
 func (s *Scroll) sight() float32 { return s.view.Size().Height - 2*bleed }
+
+// Content is what is pushed.
+func (s *Scroll) Content() fyne.CanvasObject { return s.content }
 
 // Reveal brings target, which is somewhere in the content, into sight.
 func (s *Scroll) Reveal(target fyne.CanvasObject) {

@@ -28,10 +28,13 @@ func NewStep(kit *Kit) *Step {
 		kit: kit, ground: box(theme.RadiusCard), seat: box(theme.RadiusCard), picture: NewIcon(),
 		disc: box(28), number: NewText(), caption: NewText(), most: 340,
 	}
-	p := kit.Palette
-	paint(s.ground, p.Surface, p.Surface, 0)
-	paint(s.seat, p.ActionSoft, p.ActionSoft, 0)
-	paint(s.disc, p.Action, p.Action, 0)
+	s.dressed = func() {
+		p := kit.Palette
+		kit.sheet(s.ground)
+		paint(s.seat, p.ActionSoft, p.ActionSoft, 0)
+		paint(s.disc, p.Action, p.Action, 0)
+	}
+	s.dressed()
 	s.parts = []fyne.CanvasObject{s.ground, s.seat, s.picture, s.disc, s.number, s.caption}
 	s.arrange, s.height = s.place, s.need
 	s.ExtendBaseWidget(s)

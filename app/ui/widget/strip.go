@@ -30,9 +30,11 @@ func NewStrip(kit *Kit) *Strip {
 		kit: kit, ground: box(0), rule: box(0),
 		hall: NewText(), service: NewText(), where: NewText(), clock: NewText(), link: NewText(), sign: NewIcon(),
 	}
-	p := kit.Palette
-	paint(s.ground, p.Surface, p.Surface, 0)
-	paint(s.rule, p.Rule, p.Rule, 0)
+	s.dressed = func() {
+		paint(s.ground, kit.Palette.Surface, kit.Palette.Surface, 0)
+		paint(s.rule, kit.Palette.Rule, kit.Palette.Rule, 0)
+	}
+	s.dressed()
 	s.parts = []fyne.CanvasObject{s.ground, s.rule, s.hall, s.service, s.where, s.clock, s.sign, s.link}
 	s.arrange = s.place
 	s.ExtendBaseWidget(s)
@@ -47,10 +49,7 @@ const (
 
 // Set shows the frame's words.
 func (s *Strip) Set(f kiosk.Frame) {
-	p, small := s.kit.Palette, theme.Normal().Small
-	if f.Elder {
-		small = 30
-	}
+	p, small := s.kit.Palette, theme.For(f).Strip
 	s.frame, s.size = f, small
 	s.hall.Set(f.Hall, Style{Size: small + 4, Bold: true, Color: p.Text, Narrow: true})
 	s.clock.Set(f.Clock, Style{Size: small + 4, Bold: true, Color: p.Text, Align: fyne.TextAlignTrailing, Narrow: true})

@@ -19,6 +19,8 @@ type Tile struct {
 	badge             *Text
 	tile              kiosk.Tile
 	scale             theme.Scale
+	seatSize, inset   float32
+	narrow            float32 // a tile of less width always has the picture above the words
 }
 
 // NewTile returns an empty tile.
@@ -27,11 +29,20 @@ func NewTile(kit *Kit) *Tile {
 		kit: kit, ground: box(theme.RadiusCard), seat: box(theme.RadiusCard), tag: box(theme.RadiusBox),
 		icon: NewIcon(), more: NewIcon(), title: NewText(), text: NewText(), badge: NewText(),
 	}
+	t.Compact(false)
 	t.hand = kit.Hand
 	t.parts = []fyne.CanvasObject{t.ground, t.seat, t.icon, t.title, t.text, t.tag, t.badge, t.more}
 	t.arrange, t.height, t.look = t.place, t.need, func(bool) { t.dress() }
 	t.ExtendBaseWidget(t)
 	return t
+}
+
+// Compact makes the tile small, for where there are many of them; it is still 40 mm high.
+func (t *Tile) Compact(on bool) {
+	t.seatSize, t.inset, t.narrow = tileSeat, tilePad, 860
+	if on {
+		t.seatSize, t.inset, t.narrow = smallSeat, smallPad, 600
+	}
 }
 
 // Set shows a service.
@@ -51,20 +62,21 @@ func (t *Tile) Reset() {
 }
 
 // Stretch returns the most height that a tile makes use of.
-func (t *Tile) Stretch(width float32) float32 { return max(t.need(width), 620) }
+func (t *Tile) Stretch(width float32) float32 { return max(t.need(width), t.seatSize*3.7) }
 
 func (t *Tile) dress() {
 	p, s := t.kit.Palette, t.scale
-	fill, seat, ink, title, text, tag, badge := p.Surface, p.ActionSoft, p.Action, p.Text, p.Text2, p.ActionSoft, p.ActionPress
+	fill, seat, ink, title, text, tag, badge := p.Surface, p.ActionSoft, p.Action, p.Text, p.Text2, p.ActionSoft, p.Badge
 	edge := p.Line
 	if t.tile.Off {
-		fill, seat, ink, title, tag, badge = p.Ground, p.Rule, p.Text2, p.Text2, p.Rule, p.Text
+		fill, seat, ink, title, tag, badge = p.Ground, p.Rule, p.Off, p.Off, p.Rule, p.Text
+		text, edge = p.Off, p.Rule
 	}
 	if t.down {
-		fill, seat, ink, title, text, tag, badge = p.ActionPress, p.ActionPress, p.OnAction, p.OnAction, p.OnAction, p.Action, p.OnAction
+		fill, seat, ink, title, text, tag, badge = p.ActionPress, p.ActionPress, p.OnPress, p.OnPress, p.OnPress, p.Action, p.OnAction
 		edge = p.ActionPress
 	}
-	paint(t.ground, fill, edge, 2)
+	paint(t.ground, fill, edge, p.Stroke)
 	paint(t.seat, seat, seat, 0)
 	show(t.tag, t.tile.Badge != "")
 	paint(t.tag, tag, tag, 0)
@@ -80,14 +92,15 @@ func (t *Tile) dress() {
 }
 
 const (
-	tilePad    = 36
-	tileSeat   = 168
-	tileMore   = 56
-	tileNarrow = 860 // narrower tiles always have the picture above the words
+	tilePad   = 36
+	tileSeat  = 168
+	smallPad  = 24
+	smallSeat = 112
+	tileMore  = 56
 )
 
 func (t *Tile) words(width float32) float32 {
-	return width - 2*tilePad - tileSeat - 32 - tileMore - 16
+	return width - 2*t.inset - t.seatSize - 32 - tileMore - 16
 }
 
 func (t *Tile) stack(w float32) (title, text, badge, sum float32) {
@@ -104,12 +117,12 @@ func (t *Tile) stack(w float32) (title, text, badge, sum float32) {
 }
 
 func (t *Tile) need(width float32) float32 {
-	if width < tileNarrow {
+	if width < t.narrow {
 		_, _, _, sum := t.stack(t.wordsBelow(width))
-		return tileSeat + 32 + sum + 2*tilePad
+		return t.seatSize + 32 + sum + 2*t.inset
 	}
 	_, _, _, sum := t.stack(t.words(width))
-	return max(theme.Tile, tileSeat+2*tilePad-8, sum+2*tilePad)
+	return max(theme.Tile, t.seatSize+2*t.inset-8, sum+2*t.inset)
 }
 
 func (t *Tile) place(size fyne.Size) {
@@ -120,30 +133,30 @@ func (t *Tile) place(size fyne.Size) {
 	w := t.words(size.Width)
 	title, text, badge, sum := t.stack(w)
 	mid := size.Height / 2
-	layout.Place(t.seat, tilePad, mid-tileSeat/2, tileSeat, tileSeat)
-	layout.Place(t.icon, tilePad+32, mid-tileSeat/2+32, tileSeat-64, tileSeat-64)
-	x := float32(tilePad + tileSeat + 32)
+	layout.Place(t.seat, t.inset, mid-t.seatSize/2, t.seatSize, t.seatSize)
+	layout.Place(t.icon, t.inset+t.seatSize*0.19, mid-t.seatSize*0.31, t.seatSize*0.62, t.seatSize*0.62)
+	x := t.inset + t.seatSize + 32
 	t.placeWords(x, mid-sum/2, w, title, text, badge)
-	layout.Place(t.more, size.Width-tilePad-tileMore, mid-tileMore/2, tileMore, tileMore)
+	layout.Place(t.more, size.Width-t.inset-tileMore, mid-tileMore/2, tileMore, tileMore)
 }
 
 // wordsBelow is the width of the words when they stand below the picture.
-func (t *Tile) wordsBelow(width float32) float32 { return width - 2*tilePad - 2*12 - tileMore - 16 }
+func (t *Tile) wordsBelow(width float32) float32 { return width - 2*t.inset - 2*12 - tileMore - 16 }
 
 // tall puts the picture above the words when there is height for it, and reports whether there was.
 func (t *Tile) tall(size fyne.Size) bool {
 	w := t.wordsBelow(size.Width)
 	title, text, badge, sum := t.stack(w)
-	all := tileSeat + 32 + sum
-	if all+2*tilePad > size.Height {
+	all := t.seatSize + 32 + sum
+	if all+2*t.inset > size.Height {
 		return false
 	}
-	const x = tilePad + 12
+	x := t.inset + 12
 	y := min(size.Height*0.15, (size.Height-all)/2) // the same for tiles side by side
-	layout.Place(t.seat, x, y, tileSeat, tileSeat)
-	layout.Place(t.icon, x+32, y+32, tileSeat-64, tileSeat-64)
-	t.placeWords(x, y+tileSeat+32, w, title, text, badge)
-	layout.Place(t.more, size.Width-tilePad-12-tileMore, (size.Height-tileMore)/2, tileMore, tileMore)
+	layout.Place(t.seat, x, y, t.seatSize, t.seatSize)
+	layout.Place(t.icon, x+t.seatSize*0.19, y+t.seatSize*0.19, t.seatSize*0.62, t.seatSize*0.62)
+	t.placeWords(x, y+t.seatSize+32, w, title, text, badge)
+	layout.Place(t.more, size.Width-t.inset-12-tileMore, (size.Height-tileMore)/2, tileMore, tileMore)
 	return true
 }
 

@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
@@ -23,8 +25,11 @@ type Track struct {
 // NewTrack returns an empty track.
 func NewTrack(kit *Kit) *Track {
 	t := &Track{kit: kit, line: box(3), done: box(3), marks: &fyne.Container{}}
-	paint(t.line, kit.Palette.Rule, kit.Palette.Rule, 0)
-	paint(t.done, kit.Palette.Action, kit.Palette.Action, 0)
+	t.dressed = func() {
+		paint(t.line, kit.Palette.Rule, kit.Palette.Rule, 0)
+		paint(t.done, kit.Palette.Action, kit.Palette.Action, 0)
+	}
+	t.dressed()
 	t.parts = []fyne.CanvasObject{t.line, t.done, t.marks}
 	t.arrange, t.height = t.place, t.need
 	t.ExtendBaseWidget(t)
@@ -76,6 +81,7 @@ type mark struct {
 	disc  *canvas.Rectangle
 	tick  *Icon
 	label *Text
+	size  float32 // that the label should have
 }
 
 func newMark(kit *Kit) *mark {
@@ -84,15 +90,40 @@ func newMark(kit *Kit) *mark {
 	m.arrange = func(size fyne.Size) {
 		layout.Place(m.disc, (size.Width-markSize)/2, 0, markSize, markSize)
 		layout.Place(m.tick, (size.Width-36)/2, (markSize-36)/2, 36, 36)
+		m.fit(size.Width - 12)
 		layout.Place(m.label, 6, markSize+10, size.Width-12, layout.Height(m.label, size.Width-12))
 	}
-	m.height = func(w float32) float32 { return markSize + 10 + layout.Height(m.label, w-12) }
+	m.height = func(w float32) float32 {
+		m.fit(w - 12)
+		return markSize + 10 + layout.Height(m.label, w-12)
+	}
 	m.ExtendBaseWidget(m)
 	return m
 }
 
+// fit makes the label smaller rather than cut a word, down to the smallest text there is.
+func (m *mark) fit(width float32) {
+	if width <= 0 {
+		return
+	}
+	style := m.label.style
+	for style.Size = m.size; ; style.Size -= 2 {
+		m.label.Set(m.label.text, style)
+		widest := float32(0)
+		for _, w := range strings.Fields(m.label.text) {
+			if !wide([]rune(w)[0]) {
+				widest = max(widest, m.label.measure(w))
+			}
+		}
+		if widest <= width || style.Size <= theme.Normal().Small {
+			return
+		}
+	}
+}
+
 func (m *mark) set(v kiosk.Milestone, size float32) {
 	p := m.kit.Palette
+	m.size = size
 	style := Style{Size: size, Color: p.Text2, Align: fyne.TextAlignCenter, Narrow: true}
 	if v.State == kiosk.Reached {
 		paint(m.disc, p.Action, p.Action, 4)

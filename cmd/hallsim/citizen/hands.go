@@ -16,7 +16,8 @@ const (
 	// answerLimit bounds every exchange with the X server.
 	answerLimit = 10 * time.Second
 	// hold is how long a finger stays on the glass: a short human tap, long enough for a press to be drawn.
-	hold = 60 * time.Millisecond
+	hold   = 60 * time.Millisecond
+	stroke = 8 * time.Millisecond // between two places of a drawing finger
 	// slide is how many pixels a slipping finger moves from one event to the next.
 	slide = 2
 	// leftButton is what the first finger on a touch screen arrives as.
@@ -97,6 +98,39 @@ func (h *Hands) Tap(ctx context.Context, x, y, slip int) error {
 	})
 	if err != nil {
 		return fmt.Errorf("tap at (%d,%d): %w", x, y, err)
+	}
+	return nil
+}
+
+// Draw puts a finger down at the first of points, in pixels of the screen, leads it through all the others and lifts it.
+// ErrOffScreen: the way leaves the screen.
+func (h *Hands) Draw(ctx context.Context, points []image.Point) error {
+	if len(points) == 0 {
+		return nil
+	}
+	for _, p := range points {
+		if !p.In(h.bounds) {
+			return fmt.Errorf("draw at %v: %w (%v)", p, ErrOffScreen, h.bounds)
+		}
+	}
+	err := h.do(ctx, func() error {
+		if err := h.fake(xproto.MotionNotify, 0, points[0].X, points[0].Y); err != nil {
+			return err
+		}
+		if err := h.fake(xproto.ButtonPress, leftButton, 0, 0); err != nil {
+			return err
+		}
+		var moved error
+		for _, p := range points[1:] {
+			if moved = h.fake(xproto.MotionNotify, 0, p.X, p.Y); moved != nil {
+				break
+			}
+			pause(ctx, stroke)
+		}
+		return errors.Join(moved, h.fake(xproto.ButtonRelease, leftButton, 0, 0), ctx.Err())
+	})
+	if err != nil {
+		return fmt.Errorf("draw from %v: %w", points[0], err)
 	}
 	return nil
 }

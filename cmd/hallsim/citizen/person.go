@@ -20,6 +20,7 @@ var ErrNotSeen = errors.New("not seen on the screen")
 // Tapper is a hand. Hands is one.
 type Tapper interface {
 	Tap(ctx context.Context, x, y int, slip int) error
+	Draw(ctx context.Context, points []image.Point) error
 }
 
 // Looker is a pair of eyes. Eyes is one.
@@ -112,6 +113,56 @@ func (p Person) Touch(ctx context.Context, targetID string) error {
 	at := before.Centre().Add(p.Origin)
 	if err := p.Hands.Tap(ctx, at.X, at.Y, p.Slip); err != nil {
 		return fmt.Errorf("touch %q on screen %q: %w", targetID, view.Screen, err)
+	}
+	return nil
+}
+
+// Reach is Touch for a target that may have to be paged to.
+func (p Person) Reach(ctx context.Context, targetID string) error {
+	for range mostPages {
+		v, err := p.WaitFor(ctx, fmt.Sprintf("target %q, or a way to it", targetID), func(v View) bool {
+			_, there := v.Target(targetID)
+			_, more := v.Target("Page:down")
+			return there || more
+		})
+		if err != nil {
+			return err
+		}
+		whole := image.Rect(0, 0, v.Width, v.Height)
+		if t, there := v.Target(targetID); there && t.H >= enough && t.Centre().In(whole) {
+			return p.Touch(ctx, targetID)
+		}
+		if err := p.Touch(ctx, "Page:down"); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("reach %q: %w on %d pages", targetID, ErrNotSeen, mostPages)
+}
+
+// mostPages is more than any screen has, and enough the height of a target, in pixels, of which enough is in sight.
+const (
+	mostPages = 20
+	enough    = 40
+)
+
+// Sketch draws on the pad: strokes in thousandths of its width and height.
+func (p Person) Sketch(ctx context.Context, strokes ...[]image.Point) error {
+	v, err := p.WaitFor(ctx, "a pad to draw on", func(v View) bool {
+		t, there := v.Target("Ink")
+		return there && !t.Rect().Empty()
+	})
+	if err != nil {
+		return err
+	}
+	pad, _ := v.Target("Ink")
+	for _, s := range strokes {
+		points := make([]image.Point, len(s))
+		for i, at := range s {
+			points[i] = p.Origin.Add(image.Pt(pad.X+at.X*pad.W/1000, pad.Y+at.Y*pad.H/1000))
+		}
+		if err := p.Hands.Draw(ctx, points); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -213,6 +213,11 @@ func (u untouched) Tap(context.Context, int, int, int) error {
 	return nil
 }
 
+func (u untouched) Draw(context.Context, []image.Point) error {
+	u.t.Error("drawn on")
+	return nil
+}
+
 func TestTouchDoesNotTapWhatCannotBeTouched(t *testing.T) {
 	for name, target := range map[string]citizen.Target{
 		"other":          {ID: "Back", X: 10, Y: 10, W: 100, H: 100, Enabled: true},

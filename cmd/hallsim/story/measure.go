@@ -60,7 +60,7 @@ func (s *Stage) Measure(ctx context.Context, display string) (Figures, error) {
 	if err := s.hall.Tray.Lay("card-1"); err != nil {
 		return f, err
 	}
-	if err := seen(ctx, person, "Choose"); err != nil {
+	if _, err := person.WaitFor(ctx, "the menu with a name", func(v citizen.View) bool { return v.Screen == "Menu" && v.Shows("您好") }); err != nil {
 		return f, err
 	}
 	f.CardToForm = s.cfg.Now().Sub(begin)

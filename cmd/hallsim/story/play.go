@@ -192,27 +192,76 @@ func (p *player) keys(ctx context.Context, labels ...string) error {
 	return nil
 }
 
+// place chooses a place step by step.
+func (p *player) place(ctx context.Context, codes ...string) error {
+	for _, code := range codes {
+		if err := p.person.Reach(ctx, "ChooseFrom:"+code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// signature is a name as somebody might write it, three characters in a few strokes.
+func signature() [][]image.Point {
+	var all [][]image.Point
+	for i := range 3 {
+		x := 180 + 230*i
+		all = append(all,
+			[]image.Point{{X: x, Y: 320}, {X: x + 60, Y: 300}, {X: x + 130, Y: 310}},
+			[]image.Point{{X: x + 70, Y: 180}, {X: x + 66, Y: 340}, {X: x + 30, Y: 620}, {X: x - 10, Y: 720}},
+			[]image.Point{{X: x + 66, Y: 420}, {X: x + 110, Y: 560}, {X: x + 170, Y: 700}})
+	}
+	return all
+}
+
 func (p *player) visit(ctx context.Context) error {
 	steps := []func() error{
 		func() error { return p.shoot(ctx, "offline") },
 		func() error { return p.touch(ctx, "Start") },
+		func() error { return p.on(ctx, "Menu") },
+		func() error { return p.touch(ctx, "Open:search") },
+		func() error { return p.keys(ctx, "g", "j", "j") }, // 公积金, by its initials
+		func() error { return p.on(ctx, "Choose") },
+		func() error { return p.person.Reach(ctx, "Choice:housing-fund-rent") },
+		func() error { return p.on(ctx, "Guide") },
+		func() error { return p.touch(ctx, "Next") },
 		func() error { return p.on(ctx, "Identify") },
 		func() error { return p.hall.Tray.Lay("card-1") },
-		func() error { return p.on(ctx, "Choose") },
-		func() error { return p.touch(ctx, "Choice:residence-permit") },
-		func() error { return p.on(ctx, "Guide") },
+		func() error { return p.touch(ctx, "Pick:home:public", "Pick:marital:single") },
+		func() error { return p.shoot(ctx, "situation") },
+		func() error { return p.touch(ctx, "Next") },
+		func() error { return p.on(ctx, "Check") },
 		func() error { return p.touch(ctx, "Next") },
 		func() error { return p.on(ctx, "Form") },
 		func() error { return p.keys(ctx, strings.Split("13800138000", "")...) },
 		func() error { return p.shoot(ctx, "form-filled") },
-		func() error { return p.touch(ctx, "Next", "Pick:housing:rented", "Focus:room") },
-		func() error { return p.keys(ctx, "3", "栋", "5", "0", "2", "室") },
-		func() error { return p.shoot(ctx, "form-typing") },
-		func() error { return p.touch(ctx, "Focus:since") },
+		func() error { return p.touch(ctx, "Next", "Focus:home_address") },
+		func() error { return p.on(ctx, "List") },
+		func() error { return p.place(ctx, "110000", "110101", "110101001") },
+		func() error { return p.keys(ctx, strings.Split("jianguomen", "")...) },
+		func() error { return p.shoot(ctx, "pinyin") },
+		func() error { return p.touch(ctx, "Take:0", "KeyMode:digits") },
+		func() error { return p.keys(ctx, "1", "2") },
+		func() error { return p.touch(ctx, "KeyMode:symbols") },
+		func() error { return p.keys(ctx, "号") },
+		func() error { return p.shoot(ctx, "address") },
+		func() error { return p.person.Reach(ctx, "Focus:rent") },
+		func() error { return p.keys(ctx, "1", "8", "0", "0") },
+		func() error { return p.person.Reach(ctx, "Focus:since") },
 		func() error { return p.keys(ctx, strings.Split("20251101", "")...) },
+		func() error { return p.person.Reach(ctx, "Focus:contract") }, // asked of public housing only
+		func() error { return p.keys(ctx, strings.Split("GZF20260001", "")...) },
 		func() error { return p.shoot(ctx, "form-second") },
+		func() error { return p.touch(ctx, "Next", "Focus:amount") },
+		func() error { return p.keys(ctx, "5", "4", "0", "0") },
+		func() error { return p.person.Reach(ctx, "Focus:bank_card") },
+		func() error { return p.keys(ctx, strings.Split("6228480000000012344", "")...) },
 		func() error { return p.touch(ctx, "Next") },
 		func() error { return p.on(ctx, "Review") },
+		func() error { return p.touch(ctx, "Confirm") },
+		func() error { return p.person.Sketch(ctx, signature()...) },
+		func() error { return p.on(ctx, "Sign") },
 		func() error { return p.touch(ctx, "Confirm") },
 	}
 	for _, step := range steps {

@@ -46,6 +46,7 @@ type Node struct {
 	client  *wire.Client
 	engine  *engine.Engine
 	devices devices
+	helpers helpers
 	visit   part
 	parts   part // the devices
 	once    sync.Once
@@ -118,15 +119,19 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if err != nil {
 		return nil, err
 	}
-	n.Kiosk, err = kiosk.New(kiosk.Config{
+	if n.helpers, err = newHelpers(cfg); err != nil {
+		return nil, err
+	}
+	visitor := kiosk.Config{
 		Site: kiosk.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk, HelpPhone: cfg.File.Hall.HelpPhone,
 			Tracking: id.Device.TrackingURL},
 		Catalogue: services, Texts: texts, Reader: dev.reader, Printer: dev.printer, Scanner: dev.codes(), Outbox: n.outbox, Link: n.engine,
 		NewID:   item.NewID,
 		NewCode: func() tracking.Code { return tracking.New(id.Device.Number, id.Device.TrackingKey) },
 		Now:     cfg.Now, Show: cfg.Show, Idle: cfg.Idle, Logger: cfg.Logger.With("part", "visit"),
-	})
-	if err != nil {
+	}
+	n.helpers.give(&visitor)
+	if n.Kiosk, err = kiosk.New(visitor); err != nil {
 		return nil, err
 	}
 	// The caller's end stops the visit first: what is under way needs its devices until it has come to its end.
@@ -219,6 +224,7 @@ func (n *Node) close() error {
 	if err == nil && n.devices.reader != nil {
 		n.devices.wipe()
 	}
+	n.helpers.close()
 	if n.engine != nil {
 		n.engine.Stop()
 	}

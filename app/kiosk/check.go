@@ -1,0 +1,111 @@
+package kiosk
+
+import (
+	"context"
+	"strings"
+
+	"onedoor/app/catalog"
+	"onedoor/app/receipt"
+	"onedoor/app/text"
+	"onedoor/app/visit"
+	"onedoor/device"
+	"onedoor/device/printer"
+)
+
+// skipSituation goes past questions that a service does not ask.
+func (k *Kiosk) skipSituation(ctx context.Context) {
+	if k.state == visit.Situate && len(k.visit.situations()) == 0 {
+		k.step(ctx, visit.Situated)
+	}
+}
+
+// situate is the page of questions whose answers decide materials and fields: choices only, so there are no keys.
+func (k *Kiosk) situate(say text.Printer) Form {
+	v := Form{Heading: say.T("situate.heading"), Help: say.T("situate.help"),
+		Next: Button{say.T("form.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false}}
+	k.fields(&v, say)
+	return v
+}
+
+// check asks for the materials, one row each.
+func (k *Kiosk) check(say text.Printer) Check {
+	s := k.visit
+	v := Check{Heading: say.T("check.heading"), Help: say.T("check.help"), Next: Button{say.T("check.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false}}
+	for i, m := range s.materials() {
+		item := CheckItem{Name: m.Name.In(say.Language), Note: note(m, say.Language), Have: !s.missing[i], Tick: Tick{Material: i}}
+		if m.Card {
+			item.Have, item.Fixed, item.Note = true, !s.byHand, say.T("guide.card.read")
+			if s.byHand {
+				item.Note, item.Have = say.T("guide.card.bring"), !s.missing[i]
+			}
+		}
+		if !item.Have {
+			v.Missing = Notice{Tone: Caution, Text: say.T("check.missing")}
+			v.Next.Label = say.T("check.anyway")
+			v.Print = Button{say.T("check.print"), PrintNotice{}, k.noticeBusy || !k.canPrint()}
+		}
+		v.Items = append(v.Items, item)
+	}
+	if v.Missing.Text != "" {
+		switch {
+		case k.noticeBusy:
+			v.Missing = Notice{Tone: Neutral, Text: say.T("check.printing")}
+		case s.noticed:
+			v.Missing = Notice{Tone: Good, Text: say.T("check.printed")}
+		case s.noticeFailed:
+			v.Missing = Notice{Tone: Caution, Text: say.T("check.unprinted")}
+		}
+	}
+	return v
+}
+
+// tickMaterial says that a material is at hand, or is not.
+func (k *Kiosk) tickMaterial(i int) {
+	s := k.visit
+	all := s.materials()
+	if i < 0 || i >= len(all) || all[i].Card && !s.byHand {
+		return
+	}
+	if s.missing[i] = !s.missing[i]; !s.missing[i] {
+		delete(s.missing, i)
+	}
+	s.noticed, s.noticeFailed = false, false
+}
+
+// canPrint reports whether paper may come.
+func (k *Kiosk) canPrint() bool {
+	s := k.cfg.Printer.Status().State
+	return s != device.StateDisconnected && s != device.StateProblem
+}
+
+// printNotice prints the one-time notice of what is missing. It holds nothing of a person.
+func (k *Kiosk) printNotice(ctx context.Context) {
+	s := k.visit
+	if k.state != visit.Check || k.noticeBusy || len(s.missing) == 0 || !k.canPrint() {
+		return
+	}
+	say := k.cfg.Texts.In(s.lang)
+	facts := receipt.NoticeFacts{Hall: k.cfg.Site.Hall, Kiosk: k.cfg.Site.Kiosk, Service: s.service.Title.In(s.lang), Department: s.service.Department.In(s.lang),
+		Printed: k.cfg.Now(), HelpPhone: k.cfg.Site.HelpPhone}
+	for i, m := range s.materials() {
+		if s.missing[i] {
+			facts.Missing = append(facts.Missing, receipt.Missing{Name: m.Name.In(s.lang), Note: note(m, s.lang)})
+		}
+	}
+	doc := receipt.Notice(facts, say)
+	k.noticeBusy = true
+	k.beside(func() func() {
+		result := k.cfg.Printer.Print(ctx, doc)
+		return func() {
+			k.noticeBusy = false
+			if s == k.visit {
+				s.noticed, s.noticeFailed = result.Outcome != printer.NotPrinted, result.Outcome == printer.NotPrinted
+			}
+		}
+	})
+}
+
+// note is what is said of a material, and where it can be had.
+func note(m catalog.Material, lang text.Language) string {
+	return strings.TrimSpace(m.Note.In(lang) + "\n" + m.From.In(lang))
+}

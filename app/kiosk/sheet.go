@@ -1,0 +1,134 @@
+package kiosk
+
+import (
+	"slices"
+	"time"
+
+	"onedoor/app/catalog"
+)
+
+// sheet is what stands on one screen of the form: a page of it, or a part of one, since in elder mode each question has a
+// screen of its own.
+type sheet struct {
+	page   catalog.Page
+	fields []catalog.Field
+}
+
+// sheets are the screens that the present answers call for.
+func (s *session) sheets() []sheet {
+	var all []sheet
+	for _, p := range s.service.Form.Visible(s.answers()) {
+		if p.Situation {
+			continue
+		}
+		fields := s.shown(p)
+		if len(fields) == 0 {
+			continue
+		}
+		if !s.elder && !p.Single {
+			all = append(all, sheet{p, fields})
+			continue
+		}
+		fixed := slices.DeleteFunc(slices.Clone(fields), func(f catalog.Field) bool { return f.Input != catalog.InputFixed })
+		if len(fixed) > 0 {
+			all = append(all, sheet{p, fixed})
+		}
+		for _, f := range fields {
+			if f.Input != catalog.InputFixed {
+				all = append(all, sheet{p, []catalog.Field{f}})
+			}
+		}
+	}
+	return all
+}
+
+// here is the sheet that is filled in. Answers may have taken sheets away; then it is the last one.
+func (s *session) here() sheet {
+	all := s.sheets()
+	if len(all) == 0 {
+		return sheet{}
+	}
+	s.page = max(0, min(s.page, len(all)-1))
+	return all[s.page]
+}
+
+// holds reports whether a field is on the sheet.
+func (h sheet) holds(id string) bool {
+	return slices.ContainsFunc(h.fields, func(f catalog.Field) bool { return f.ID == id })
+}
+
+// questions are the fields that can be answered now: those of the entry that is being changed, the situation, or the sheet.
+func (s *session) questions() []catalog.Field {
+	switch {
+	case s.entry != nil:
+		return s.service.Form.Members(s.answers(), s.entry.group, s.entry.n)
+	case s.situating:
+		return s.situations()
+	}
+	return s.here().fields
+}
+
+// question finds one of them.
+func (s *session) question(id string) (catalog.Field, bool) {
+	for _, f := range s.questions() {
+		if f.ID == id {
+			return f, true
+		}
+	}
+	return catalog.Field{}, false
+}
+
+// faults judges the questions that can be answered now.
+func (s *session) faults(today time.Time) map[string]catalog.Fault {
+	all := s.service.Form.Validate(s.answers(), today)
+	here := map[string]catalog.Fault{}
+	for _, f := range s.questions() {
+		if fault, ok := all[f.ID]; ok {
+			here[f.ID] = fault
+		}
+		for n := range s.answers().Entries(f.ID) {
+			for _, m := range s.service.Form.Members(s.answers(), f.ID, n) {
+				if _, bad := all[m.ID]; bad && here[f.ID] == "" {
+					here[f.ID] = catalog.FaultWrong
+				}
+			}
+		}
+	}
+	return here
+}
+
+// firstFault is the sheet with the first fault; -1 when there is none anywhere.
+func (s *session) firstFault(today time.Time) int {
+	all := s.service.Form.Validate(s.answers(), today)
+	if len(all) == 0 {
+		return -1
+	}
+	for i, h := range s.sheets() {
+		for _, f := range h.fields {
+			if all[f.ID] != "" {
+				return i
+			}
+			for n := range s.answers().Entries(f.ID) {
+				for _, m := range s.service.Form.Members(s.answers(), f.ID, n) {
+					if all[m.ID] != "" {
+						return i
+					}
+				}
+			}
+		}
+	}
+	return 0 // of a question that is shown nowhere: the catalogue does not let that happen
+}
+
+// situations are the questions that come before materials and form.
+func (s *session) situations() []catalog.Field {
+	for _, p := range s.service.Form.Visible(s.answers()) {
+		if p.Situation {
+			return p.Fields
+		}
+	}
+	return nil
+}
+
+// materials are those that this citizen needs.
+func (s *session) materials() []catalog.Material { return s.service.Needed(s.answers()) }

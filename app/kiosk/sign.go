@@ -1,0 +1,67 @@
+package kiosk
+
+import (
+	"onedoor/app/text"
+	"onedoor/app/visit"
+)
+
+// A signature is bounded: a finger that rests on the glass must not fill the memory.
+const (
+	maxStrokes = 60
+	maxPoints  = 4000
+	// leastInk is the length, in thousandths of the pad's width, below which it is a touch and no signature.
+	leastInk = 150
+)
+
+// signature is what was drawn, as strokes with times.
+type signature struct {
+	strokes []Stroke
+	points  int
+}
+
+func (g *signature) wipe() {
+	for _, s := range g.strokes {
+		clear(s)
+	}
+	*g = signature{}
+}
+
+func (g *signature) add(s Stroke) {
+	if len(s) == 0 || len(g.strokes) >= maxStrokes || g.points+len(s) > maxPoints {
+		return
+	}
+	g.strokes, g.points = append(g.strokes, append(Stroke(nil), s...)), g.points+len(s)
+}
+
+// enough reports whether something was written, and not only touched.
+func (g *signature) enough() bool {
+	length := 0
+	for _, s := range g.strokes {
+		for i := 1; i < len(s); i++ {
+			length += abs(s[i].X-s[i-1].X) + abs(s[i].Y-s[i-1].Y)
+		}
+	}
+	return length >= leastInk
+}
+
+func abs(n int) int { return max(n, -n) }
+
+func (k *Kiosk) sign(say text.Printer) Sign {
+	s := k.visit
+	return Sign{
+		Heading: say.T("sign.heading"), Help: say.T("sign.help"), Place: say.T("sign.place"), Drawing: len(s.signature.strokes),
+		Statement: say.T("review.declaration", "department", s.service.Department.In(say.Language)),
+		Clear:     Button{say.T("sign.clear"), Wipe{}, len(s.signature.strokes) == 0},
+		Next:      Button{say.T("review.confirm"), Confirm{}, !s.signature.enough()},
+		Back:      Button{say.T("form.back"), Back{}, false},
+	}
+}
+
+// confirm hands the form in, by way of the signature where the service wants one.
+func (k *Kiosk) confirm() visit.Event {
+	s := k.visit
+	if k.state == visit.Review && s.service.Signature {
+		return visit.SignatureAsked
+	}
+	return visit.Confirmed
+}

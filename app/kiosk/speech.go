@@ -1,0 +1,134 @@
+package kiosk
+
+import (
+	"strings"
+
+	"onedoor/app/text"
+	"onedoor/app/visit"
+)
+
+// speak reads a screen aloud when it has become another one, for whoever asked for that.
+func (k *Kiosk) speak(v View) {
+	if k.cfg.Voice == nil {
+		return
+	}
+	words := ""
+	if k.visit.settings.speak && k.state != visit.Attract {
+		words = spoken(v)
+	}
+	if words == k.said {
+		return
+	}
+	k.said = words
+	if words == "" {
+		k.cfg.Voice.Hush()
+		return
+	}
+	k.cfg.Voice.Say(words, k.visit.tongue())
+}
+
+// tongue is the language that is spoken.
+func (s *settings) tongue() text.Language {
+	if s.cantonese && s.lang != text.English {
+		return Cantonese
+	}
+	return s.lang
+}
+
+// Cantonese is a language that is spoken only.
+const Cantonese text.Language = "yue"
+
+// spoken is what a screen says, in the order of its importance. What somebody filled in is not among it: others listen too.
+func spoken(v View) string {
+	var all []string
+	add := func(words ...string) {
+		for _, w := range words {
+			if w = strings.TrimSpace(w); w != "" {
+				all = append(all, w)
+			}
+		}
+	}
+	if w := v.Frame.Warning; w != nil {
+		add(w.Heading, w.Stay.Label, w.Leave.Label)
+		return strings.Join(all, "。")
+	}
+	if h := v.Frame.Help; h != nil {
+		add(h.Heading, h.Text)
+		return strings.Join(all, "。")
+	}
+	switch s := v.Screen.(type) {
+	case Menu:
+		add(s.Heading, s.Help, s.Trouble.Text)
+		addTiles(add, s.Tiles)
+		add(s.Popular)
+		addTiles(add, s.Services)
+	case Choose:
+		add(s.Heading, s.Help, s.Empty.Text)
+		addTiles(add, s.Services)
+	case Guide:
+		add(s.Heading, s.Help)
+		for _, r := range s.Facts {
+			add(r.Label + "，" + r.Value)
+		}
+		add(s.MaterialsTitle)
+		for _, m := range s.Materials {
+			add(m.Name)
+		}
+		add(s.Next.Label)
+	case Identify:
+		add(s.Heading, s.Help, s.Trouble.Text)
+	case Check:
+		add(s.Heading, s.Help)
+		for _, i := range s.Items {
+			add(i.Name)
+		}
+		add(s.Missing.Text, s.Next.Label)
+	case Form:
+		add(s.Heading, s.Help, s.Errors)
+		for _, f := range s.Fields {
+			add(f.Label, f.Error)
+			for _, o := range f.Options {
+				add(o.Label)
+			}
+		}
+	case List:
+		add(s.Heading, s.Help)
+	case Review:
+		add(s.Heading, s.Help, s.Declaration, s.Confirm.Label)
+	case Sign:
+		add(s.Heading, s.Help, s.Statement)
+	case Accepting:
+		add(s.Heading, s.Help)
+	case Accepted:
+		add(s.Heading, s.Help, s.NumberLabel, s.Number, s.Receipt.Text, s.NextTitle, s.NextLead, s.NextText)
+	case Refused:
+		add(s.Heading, s.Help)
+	case Evaluate:
+		add(s.Heading, s.Help)
+		for _, l := range s.Levels {
+			add(l.Label)
+		}
+	case Track:
+		add(s.Heading, s.Help, s.Number.Error)
+	case Progress:
+		add(s.Heading, s.Help, s.AsOf)
+	case Goodbye:
+		add(s.Heading, s.Help)
+		for _, r := range s.Reminders {
+			add(r.Text)
+		}
+	case OutOfService:
+		add(s.Heading, s.Help)
+	}
+	return strings.Join(all, "。")
+}
+
+func addTiles(add func(...string), tiles []Tile) {
+	for _, t := range tiles {
+		words := t.Title
+		if t.Off {
+			words += "，" + t.Badge
+		}
+		add(words)
+	}
+}
