@@ -32,11 +32,11 @@ func (k *Kiosk) check(say text.Printer) Check {
 	s := k.visit
 	v := Check{Heading: say.T("check.heading"), Help: say.T("check.help"), Next: Button{say.T("check.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false}}
 	for i, m := range s.materials() {
-		item := CheckItem{Name: m.Name.In(say.Language), Note: note(m, say.Language), Have: !s.missing[i], Tick: Tick{Material: i}}
+		item := CheckItem{Name: m.Name.In(say.Language), Note: note(m, say.Language), Have: !s.missing[m.ID], Tick: Tick{Material: i}}
 		if m.Card {
 			item.Have, item.Fixed, item.Note = true, !s.byHand, say.T("guide.card.read")
 			if s.byHand {
-				item.Note, item.Have = say.T("guide.card.bring"), !s.missing[i]
+				item.Note, item.Have = say.T("guide.card.bring"), !s.missing[m.ID]
 			}
 		}
 		if !item.Have {
@@ -66,8 +66,9 @@ func (k *Kiosk) tickMaterial(i int) {
 	if i < 0 || i >= len(all) || all[i].Card && !s.byHand {
 		return
 	}
-	if s.missing[i] = !s.missing[i]; !s.missing[i] {
-		delete(s.missing, i)
+	id := all[i].ID
+	if s.missing[id] = !s.missing[id]; !s.missing[id] {
+		delete(s.missing, id)
 	}
 	s.noticed, s.noticeFailed = false, false
 }
@@ -81,16 +82,19 @@ func (k *Kiosk) canPrint() bool {
 // printNotice prints the one-time notice of what is missing. It holds nothing of a person.
 func (k *Kiosk) printNotice(ctx context.Context) {
 	s := k.visit
-	if k.state != visit.Check || k.noticeBusy || len(s.missing) == 0 || !k.canPrint() {
+	if k.state != visit.Check || k.noticeBusy || !k.canPrint() {
 		return
 	}
 	say := k.cfg.Texts.In(s.lang)
 	facts := receipt.NoticeFacts{Hall: k.cfg.Site.Hall, Kiosk: k.cfg.Site.Kiosk, Service: s.service.Title.In(s.lang), Department: s.service.Department.In(s.lang),
 		Printed: k.cfg.Now(), HelpPhone: k.cfg.Site.HelpPhone}
-	for i, m := range s.materials() {
-		if s.missing[i] {
+	for _, m := range s.materials() {
+		if s.missing[m.ID] {
 			facts.Missing = append(facts.Missing, receipt.Missing{Name: m.Name.In(s.lang), Note: note(m, s.lang)})
 		}
+	}
+	if len(facts.Missing) == 0 {
+		return
 	}
 	doc := receipt.Notice(facts, say)
 	k.noticeBusy = true

@@ -16,7 +16,9 @@ type opinion struct {
 	caseID  string
 	level   int // 1 to 5; 0 while none is chosen
 	reasons []string
-	sent    bool
+	sending bool
+	failed  bool // it could not be kept
+	sent    bool // it is durable
 }
 
 const levels = 5
@@ -29,7 +31,7 @@ func (opinion) all() []string { return []string{"slow", "unclear", "broken", "at
 // opine takes what is pressed on the evaluation.
 func (k *Kiosk) opine(ctx context.Context, in Intent) {
 	o := &k.visit.opinion
-	if o.sent {
+	if o.sent || o.sending {
 		return
 	}
 	switch in := in.(type) {
@@ -54,7 +56,8 @@ func (k *Kiosk) opine(ctx context.Context, in Intent) {
 // sendOpinion queues the evaluation. Its id is derived from the case, so that a case is evaluated once, whoever presses how
 // often.
 func (k *Kiosk) sendOpinion(ctx context.Context) {
-	o := &k.visit.opinion
+	s := k.visit
+	o := &s.opinion
 	if o.level == 0 || o.caseID == "" {
 		return
 	}
@@ -66,15 +69,20 @@ func (k *Kiosk) sendOpinion(ctx context.Context) {
 		k.cfg.Logger.Error("encode evaluation", "err", err)
 		return
 	}
-	o.sent = true
+	o.sending, o.failed = true, false
 	draft := outbox.Draft{ID: item.DerivedID(o.caseID, "evaluation"), Type: item.TypeEvaluation, CaseID: o.caseID, Catalogue: k.cfg.Catalogue.Version, Payload: payload}
 	k.beside(func() func() {
 		limited, cancel := context.WithTimeout(ctx, acceptLimit)
 		defer cancel()
-		if _, err := k.cfg.Outbox.Accept(limited, draft); err != nil {
+		_, err := k.cfg.Outbox.Accept(limited, draft)
+		if err != nil {
 			k.cfg.Logger.Error("keep evaluation", "case", draft.CaseID, "err", err)
 		}
-		return func() {}
+		return func() {
+			if s == k.visit && s.opinion.caseID == draft.CaseID { // thanks are said for what is durable
+				s.opinion.sending, s.opinion.sent, s.opinion.failed = false, err == nil, err != nil
+			}
+		}
 	})
 }
 
@@ -119,11 +127,14 @@ func (k *Kiosk) evaluate(say text.Printer) Evaluate {
 		v.Skip.Label = say.T("rate.done")
 		return v
 	}
+	if o.failed {
+		v.Help = say.T("rate.failed")
+	}
 	icons := [levels]string{"mood-angry", "mood-sad", "mood-empty", "mood-smile", "mood-happy"}
 	for n := levels; n >= 1; n-- {
 		v.Levels = append(v.Levels, Level{icons[n-1], say.T(rateKey(n)), o.level == n, Rate{Level: n}})
 	}
-	v.Send = Button{say.T("rate.send"), Next{}, o.level == 0}
+	v.Send = Button{say.T("rate.send"), Next{}, o.level == 0 || o.sending}
 	if o.level != 0 && o.level <= badLevel {
 		v.ReasonsTitle = say.T("rate.reasons")
 		for _, id := range o.all() {

@@ -61,6 +61,10 @@ func (k *Kiosk) cardRead(ctx context.Context, card *cardreader.Card, waiting boo
 	case k.cfg.Catalogue.Admits(k.applicant(card)) != catalog.Admitted:
 		card.Wipe()
 		k.card = cardSlot{phase: CardFailed, trouble: "identify.unsupported", lying: true}
+	case k.turnsAway(card) != "":
+		why := k.turnsAway(card)
+		card.Wipe()
+		k.card = cardSlot{phase: CardFailed, trouble: why, lying: true}
 	default:
 		k.visit.forgetNumber()
 		k.visit.card = card
@@ -68,6 +72,20 @@ func (k *Kiosk) cardRead(ctx context.Context, card *cardreader.Card, waiting boo
 		k.card = cardSlot{lying: true}
 		k.skipSituation(ctx)
 	}
+}
+
+// turnsAway gives the key of why the service that the card was laid down for does not take it; empty when it does.
+func (k *Kiosk) turnsAway(card *cardreader.Card) string {
+	if k.state != visit.Identify && k.state != visit.Number {
+		return ""
+	}
+	switch k.visit.service.Identity.Admits(k.applicant(card)) {
+	case catalog.Admitted:
+		return ""
+	case catalog.RefusedExpired:
+		return "identify.expired"
+	}
+	return "identify.unsupported"
 }
 
 // waitsForCard reports whether a card laid down now says who is here.
@@ -114,7 +132,7 @@ func (k *Kiosk) tick(ctx context.Context) {
 		}
 		return
 	}
-	if k.state == visit.Attract && now.Sub(k.active) >= k.cfg.Idle.Menu && (k.visit.elder || k.visit.help || k.visit.lang != text.Chinese) {
+	if k.state == visit.Attract && now.Sub(k.active) >= k.cfg.Idle.Menu && (k.visit.settings != settings{lang: text.Chinese} || k.visit.help) {
 		k.visit = newSession() // whoever chose language or size has gone
 	}
 	limit := k.limit()

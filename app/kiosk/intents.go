@@ -15,7 +15,9 @@ import (
 // intent acts on what the citizen wants. What does not fit the present state is ignored: a tap may arrive late.
 func (k *Kiosk) intent(ctx context.Context, in Intent) {
 	s := k.visit
+	was := k.standing()
 	if s.settings.set(in, k.cfg.Texts.Languages()) {
+		s.returnTo(was)
 		return
 	}
 	switch in := in.(type) {
@@ -60,7 +62,7 @@ func (k *Kiosk) intent(ctx context.Context, in Intent) {
 	case Leave:
 		k.step(ctx, visit.LeavePressed)
 	case TypeNumber:
-		if k.readerMissing() && s.service.Identity.Typed {
+		if k.state == visit.Identify && k.readerMissing() && s.service.Identity.Typed {
 			k.step(ctx, visit.NumberChosen)
 		}
 	case Tick:
@@ -138,6 +140,7 @@ func (k *Kiosk) chooseService(ctx context.Context, id string) {
 		return
 	}
 	s.service = svc
+	s.browse.keep(&s.typing)
 	k.step(ctx, visit.ServiceChosen)
 }
 
@@ -193,6 +196,9 @@ func (k *Kiosk) next(ctx context.Context) {
 // nextSheet goes on when nothing on this one is wrong.
 func (k *Kiosk) nextSheet(ctx context.Context) {
 	s := k.visit
+	if s.picker != nil {
+		return // a place is chosen first, or not at all
+	}
 	k.finishTyping()
 	if faults := s.faults(k.cfg.Now()); len(faults) > 0 {
 		s.complain = true
@@ -231,6 +237,11 @@ func (k *Kiosk) back(ctx context.Context) {
 	switch {
 	case k.state == visit.Check && len(s.situations()) == 0:
 		k.step(ctx, visit.GuidePressed)
+	case k.state == visit.Evaluate && s.accepted.ReceiptNo == "":
+		// it was reached from the progress of a case: there is no receipt to go back to
+	case k.state == visit.Sign:
+		s.signature.wipe() // it must not come under a form that is changed now, or under another one
+		k.step(ctx, visit.BackPressed)
 	case s.picker != nil:
 		k.pickBack()
 	case s.entry != nil:
@@ -295,7 +306,9 @@ func (k *Kiosk) edit(in Intent) {
 		s.editEntry(in.Field, in.N)
 		return
 	case DropEntry:
-		s.dropEntry(in.Field, in.N)
+		if _, ok := s.question(in.Field); ok {
+			s.dropEntry(in.Field, in.N)
+		}
 		return
 	}
 	base, part, divided := strings.Cut(s.focus, "/")

@@ -146,7 +146,7 @@ type Kiosk struct {
 	entered    time.Time // into the present state
 	noticeBusy bool      // the one-time notice is being printed
 	last       View
-	said       string // what is read aloud
+	said       string // what is read aloud, and in what tongue
 }
 
 // New checks the configuration.
@@ -289,8 +289,11 @@ func (k *Kiosk) step(ctx context.Context, e visit.Event) {
 func (k *Kiosk) enter(s visit.State) {
 	k.state = s
 	k.entered = k.cfg.Now()
-	k.visit.panel, k.visit.situating = PanelNone, s == visit.Situate
+	k.visit.panel, k.visit.leaving, k.visit.situating = PanelNone, false, s == visit.Situate
 	k.visit.typing.wipe()
+	if s == visit.Menu {
+		k.visit.browse.wipe()
+	}
 	switch s {
 	case visit.Attract, visit.Menu, visit.Choose, visit.Track, visit.Progress, visit.Fill:
 		k.scan(true)

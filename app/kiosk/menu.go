@@ -18,6 +18,22 @@ type browsing struct {
 	reading           bool // for the guides only: nothing is applied for
 }
 
+// keep makes letters that are on their way part of what is searched for: initials are found as they are, as words they are not.
+func (b *browsing) keep(t *typing) {
+	b.add(string(t.letters))
+	t.wipe()
+}
+
+// add types into the search field, in place.
+func (b *browsing) add(s string) {
+	if b.query == nil {
+		b.query = make([]byte, 0, maxQuery)
+	}
+	if len(b.query)+len(s) <= maxQuery {
+		b.query = append(b.query, s...)
+	}
+}
+
 func (b *browsing) wipe() {
 	clear(b.query[:cap(b.query)])
 	*b = browsing{}
@@ -33,6 +49,7 @@ func (k *Kiosk) errand(ctx context.Context, e Errand) {
 	}
 	s := k.visit
 	s.browse.wipe()
+	s.look, s.mistyped = finding{}, ""
 	s.rating = e == Rating
 	switch e {
 	case Apply:
@@ -174,6 +191,11 @@ func (k *Kiosk) search(in Intent) {
 	if !b.search {
 		return
 	}
+	if _, ok := in.(Done); ok && len(k.visit.typing.letters) > 0 {
+		b.keep(&k.visit.typing)
+		b.search = false
+		return
+	}
 	add, done := k.compose(in, searchKind, b.query)
 	switch in := in.(type) {
 	case Type:
@@ -192,7 +214,5 @@ func (k *Kiosk) search(in Intent) {
 			b.search = false
 		}
 	}
-	if add = clean(add); len(b.query)+len(add) <= maxQuery {
-		b.query = append(b.query, add...)
-	}
+	b.add(clean(add))
 }

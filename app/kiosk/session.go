@@ -25,8 +25,8 @@ type session struct {
 	mistyped              string // key of what is wrong with a typed case number
 	bared                 string // field whose masked value is shown in full
 	bareTill              time.Time
-	missing               map[int]bool // materials that are not at hand
-	noticed, noticeFailed bool         // the one-time notice came out, or did not
+	missing               map[string]bool // ids of the materials that are not at hand
+	noticed, noticeFailed bool            // the one-time notice came out, or did not
 	signature             signature
 	help                  bool
 	leaving               bool // 首页 was pressed, and the question stands
@@ -59,7 +59,7 @@ type session struct {
 }
 
 func newSession() *session {
-	return &session{settings: settings{lang: text.Chinese}, typed: map[string][]byte{}, missing: map[int]bool{}}
+	return &session{settings: settings{lang: text.Chinese}, typed: map[string][]byte{}, missing: map[string]bool{}}
 }
 
 func (s *session) wipe() {
@@ -87,6 +87,8 @@ func (s *session) open() {
 		clear(b[:cap(b)])
 		delete(s.typed, id)
 	}
+	clear(s.missing)
+	s.noticed, s.noticeFailed = false, false
 	s.opened = s.service
 	for _, p := range s.service.Form.Pages {
 		for _, f := range p.Fields {

@@ -2,9 +2,11 @@ package kiosk
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"onedoor/app/catalog"
+	"onedoor/app/visit"
 )
 
 // sheet is what stands on one screen of the form: a page of it, or a part of one, since in elder mode each question has a
@@ -132,3 +134,42 @@ func (s *session) situations() []catalog.Field {
 
 // materials are those that this citizen needs.
 func (s *session) materials() []catalog.Material { return s.service.Needed(s.answers()) }
+
+// standing is the question that is being answered; empty outside the form.
+func (k *Kiosk) standing() string {
+	s := k.visit
+	switch {
+	case k.state != visit.Fill:
+		return ""
+	case s.entry != nil:
+		return s.entry.group
+	case s.picker != nil:
+		return s.picker.field
+	case s.focus != "":
+		id, _, _ := strings.Cut(s.focus, "/")
+		return id
+	}
+	here := s.here().fields
+	for _, f := range here {
+		if f.Input != catalog.InputFixed && len(s.typed[f.ID]) == 0 {
+			return f.ID
+		}
+	}
+	if len(here) == 0 {
+		return ""
+	}
+	return here[0].ID
+}
+
+// returnTo goes to the sheet of a question again, when elder mode has cut the form into other sheets.
+func (s *session) returnTo(id string) {
+	if id == "" {
+		return
+	}
+	for i, h := range s.sheets() {
+		if h.holds(id) {
+			s.page = i
+			return
+		}
+	}
+}

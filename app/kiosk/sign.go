@@ -50,11 +50,20 @@ func (k *Kiosk) sign(say text.Printer) Sign {
 	s := k.visit
 	return Sign{
 		Heading: say.T("sign.heading"), Help: say.T("sign.help"), Place: say.T("sign.place"), Drawing: len(s.signature.strokes),
-		Statement: say.T("review.declaration", "department", s.service.Department.In(say.Language)),
+		Statement: k.statement(say),
 		Clear:     Button{say.T("sign.clear"), Wipe{}, len(s.signature.strokes) == 0},
 		Next:      Button{say.T("review.confirm"), Confirm{}, !s.signature.enough()},
 		Back:      Button{say.T("form.back"), Back{}, false},
 	}
+}
+
+// statement is what is signed: what the service wants declared, or the general declaration.
+func (k *Kiosk) statement(say text.Printer) string {
+	s := k.visit.service
+	if own := s.Declaration.In(say.Language); own != "" {
+		return own
+	}
+	return say.T("review.declaration", "department", s.Department.In(say.Language))
 }
 
 // confirm hands the form in, by way of the signature where the service wants one.

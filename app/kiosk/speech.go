@@ -16,10 +16,14 @@ func (k *Kiosk) speak(v View) {
 	if k.visit.settings.speak && k.state != visit.Attract {
 		words = spoken(v)
 	}
-	if words == k.said {
+	said := words
+	if words != "" {
+		said = string(k.visit.tongue()) + " " + words // in another tongue it is said again
+	}
+	if said == k.said {
 		return
 	}
-	k.said = words
+	k.said = said
 	if words == "" {
 		k.cfg.Voice.Hush()
 		return

@@ -41,6 +41,7 @@ func (k *Kiosk) nameCase(ctx context.Context) {
 		s.mistyped = "track.wrong"
 		return
 	}
+	s.look = finding{number: s.look.number} // what was found before is of another case
 	k.step(ctx, visit.CaseNamed)
 }
 

@@ -81,6 +81,9 @@ func (k *Kiosk) modes(kind string, lang text.Language) []Mode {
 // modeFor is the mode in use for a kind of text.
 func (k *Kiosk) modeFor(kind string) Mode {
 	modes := k.modes(kind, k.visit.lang)
+	if len(k.visit.typing.letters) > 0 {
+		return ModePinyin // another language puts other keys first, and must not strand the letters
+	}
 	for _, m := range modes {
 		if m == k.visit.typing.mode {
 			return m
@@ -159,11 +162,13 @@ func (k *Kiosk) compose(in Intent, kind string, written []byte) (add string, don
 		}
 		return "", true
 	case Type:
-		if mode == ModePinyin && letter(in.Text) && len(t.letters) < pinyin.MaxLetters {
+		if mode == ModePinyin && letter(in.Text) {
 			if t.letters == nil {
 				t.letters = make([]byte, 0, pinyin.MaxLetters)
 			}
-			t.letters, t.skip = append(t.letters, strings.ToLower(in.Text)...), 0
+			if len(t.letters) < pinyin.MaxLetters && (in.Text != "'" || len(t.letters) > 0) {
+				t.letters, t.skip = append(t.letters, strings.ToLower(in.Text)...), 0
+			}
 			return "", true
 		}
 		if mode == ModeRare && t.radical == "" {
@@ -172,7 +177,7 @@ func (k *Kiosk) compose(in Intent, kind string, written []byte) (add string, don
 		}
 	case Turn:
 		if mode == ModeRare && t.radical == "" {
-			t.page = max(0, t.page+in.By)
+			t.page = max(0, min(t.page+in.By, (len(k.cfg.Words.Radicals())-1)/pageOfParts))
 			return "", true
 		}
 		if _, more := k.words(kind, written); in.By > 0 && more {
@@ -226,13 +231,9 @@ const maxInk = 64
 
 func (k *Kiosk) take(w word) string {
 	t := &k.visit.typing
-	rest := append(t.letters[:0:0], t.letters[min(w.letters, len(t.letters)):]...)
-	radical := t.radical
+	rest := append(make([]byte, 0, pinyin.MaxLetters), t.letters[min(w.letters, len(t.letters)):]...)
 	t.wipe()
 	t.letters = rest
-	if radical != "" && len(rest) == 0 {
-		t.radical = ""
-	}
 	return w.text
 }
 

@@ -205,6 +205,9 @@ func (k *Kiosk) review(say text.Printer) Review {
 		Declaration: say.T("review.declaration", "department", s.service.Department.In(say.Language)),
 		Confirm:     Button{say.T("review.confirm"), Confirm{}, false}, Back: Button{say.T("form.back"), Back{}, false},
 	}
+	if own := s.service.Declaration.In(say.Language); own != "" {
+		v.Declaration = own + "\n" + v.Declaration
+	}
 	person := Group{Title: say.T("review.person")}
 	if s.byHand {
 		person.Title = say.T("review.byhand")

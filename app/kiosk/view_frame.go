@@ -125,7 +125,7 @@ func (k *Kiosk) warning(say text.Printer) *Warning {
 	seconds := strconv.Itoa(left)
 	if k.state == visit.Progress || k.state == visit.Evaluate || k.state == visit.Menu || k.state.Light() { // nothing was filled in
 		return &Warning{Heading: say.T("warning.heading"), Text: say.T("progress.idle", "seconds", seconds), Seconds: left,
-			Stay: Button{say.T("linger.stay"), Stay{}, false}, Leave: Button{say.T("progress.leave"), Leave{}, false}}
+			Stay: Button{say.T("linger.stay"), Stay{}, false}, Leave: Button{say.T("progress.leave"), Abandon{}, false}}
 	}
 	if k.state == visit.Receipt {
 		return &Warning{Heading: say.T("linger.heading"), Text: say.T("linger.text", "seconds", seconds), Seconds: left,

@@ -120,10 +120,16 @@ func (p Person) Touch(ctx context.Context, targetID string) error {
 // Reach is Touch for a target that may have to be paged to.
 func (p Person) Reach(ctx context.Context, targetID string) error {
 	for range mostPages {
+		before, same := "", 0
 		v, err := p.WaitFor(ctx, fmt.Sprintf("target %q, or a way to it", targetID), func(v View) bool {
+			if s := v.String(); s == before {
+				same++
+			} else {
+				before, same = s, 0
+			}
 			_, there := v.Target(targetID)
 			_, more := v.Target("Page:down")
-			return there || more
+			return there || more && same >= settled // what was touched before may still lead to another screen
 		})
 		if err != nil {
 			return err
@@ -142,6 +148,7 @@ func (p Person) Reach(ctx context.Context, targetID string) error {
 // mostPages is more than any screen has, and enough the height of a target, in pixels, of which enough is in sight.
 const (
 	mostPages = 20
+	settled   = 25 // looks in a row that see the same
 	enough    = 40
 )
 
