@@ -98,7 +98,7 @@ type Engine struct {
 	linkUp chan struct{} // tells the pull loop that the link is back
 
 	mu         sync.Mutex
-	pauseUntil time.Time
+	resting    alarm              // no loop asks until then
 	suspect    bool               // something failed that a probe has to explain
 	pollCancel context.CancelFunc // of the long poll under way
 	cancel     context.CancelFunc
@@ -194,19 +194,16 @@ func (e *Engine) loop(ctx context.Context, name string, once func(context.Contex
 }
 
 // pause keeps both loops from asking until then.
-func (e *Engine) pause(until time.Time) {
+func (e *Engine) pause(until alarm) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.pauseUntil = until
+	e.resting = until
 }
 
 func (e *Engine) paused(now time.Time) time.Duration {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if wait := e.pauseUntil.Sub(now); wait <= wire.MaxRetryAfter {
-		return wait
-	}
-	return 0 // the clock went back
+	return e.resting.left(now)
 }
 
 func (e *Engine) setSuspect(v bool) {

@@ -49,7 +49,7 @@ func (e *Engine) fly(ctx context.Context) (time.Duration, error) {
 		f := <-landed
 		flying--
 		w, lerr := e.land(ctx, f)
-		if lerr != nil || e.push.next.After(e.cfg.Now()) {
+		if lerr != nil || e.push.next.left(e.cfg.Now()) > 0 {
 			if !done {
 				wait, err = w, lerr
 			}

@@ -14,11 +14,14 @@ import (
 // push is what the push loop remembers between turns. What must survive a restart is in the outbox.
 type push struct {
 	pace     pace
-	maxBytes int       // of a batch, announced by hello
-	fails    int       // turns in a row that moved nothing
-	next     time.Time // of the next batch
-	probes   int       // failed probes in a row
-	probeAt  time.Time
+	maxBytes int   // of a batch, announced by hello
+	fails    int   // turns in a row that moved nothing
+	next     alarm // the next batch
+	probes   int   // failed probes in a row
+	probeAt  alarm
+	lone     string // the item that was lost travelling alone, and when
+	loneAt   time.Time
+	cause    string    // kind of why nobody answered the last time
 	greeted  time.Time // the last hello that was answered
 	epoch    string    // of the ledger that the outbox was compared with, as far as this engine knows
 }
@@ -27,8 +30,9 @@ type push struct {
 // becomes a dead letter: about a day by its schedule. Requests that were lost do not count.
 const deadAfter = 32
 
-// Reasons kept with an item. The first two mark one that must not share a batch any more.
+// Reasons kept with an item. The first three mark one that must not share a batch any more.
 const (
+	reasonLost       = "no answer to it, though upstream answers others"
 	reasonUnreadable = "upstream cannot read it"
 	reasonServer     = "upstream fails on it"
 	reasonNoAck      = "upstream gave no valid ack"
@@ -37,7 +41,7 @@ const (
 )
 
 func suspectItem(e outbox.Entry) bool {
-	return e.LastError == reasonUnreadable || e.LastError == reasonServer
+	return e.LastError == reasonUnreadable || e.LastError == reasonServer || e.LastError == reasonLost
 }
 
 // pushOnce probes if it must and sends one batch if there is one. It returns how long the next turn can wait.
@@ -49,7 +53,7 @@ func (e *Engine) pushOnce(ctx context.Context) (time.Duration, error) {
 		return min(wait, slowPoll), nil
 	}
 	if e.Status().Link != Online || e.suspected() || now.Sub(p.greeted).Abs() > greetAfter {
-		if wait := p.probeAt.Sub(now); wait > 0 && wait <= wire.MaxRetryAfter {
+		if wait := p.probeAt.left(now); wait > 0 {
 			return min(wait, slowPoll), nil
 		}
 		if wait, err := e.probeOnce(ctx); err != nil {
@@ -57,7 +61,7 @@ func (e *Engine) pushOnce(ctx context.Context) (time.Duration, error) {
 		}
 		now = e.cfg.Now()
 	}
-	if wait := p.next.Sub(now); wait > 0 && wait <= wire.MaxRetryAfter {
+	if wait := p.next.left(now); wait > 0 {
 		return min(wait, slowPoll), nil
 	}
 	return e.fly(ctx)
@@ -93,9 +97,9 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 		p.pace.most = clamp(h.MaxBatchItems, wire.MaxBatchItems)
 		p.maxBytes = clamp(h.MaxBatchBytes, wire.MaxBatchBytes)
 		if p.probes > 0 || e.Status().Link == Unknown { // a real return, not a push that failed by itself
-			p.fails, p.next = 0, time.Time{}
+			p.fails, p.next = 0, alarm{}
 		}
-		p.probes, p.probeAt = 0, time.Time{}
+		p.probes, p.probeAt = 0, alarm{}
 		e.setSuspect(false)
 		e.welcome()
 		through, perr := item.ParseSequence(h.Through)
@@ -111,7 +115,7 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 		p.probes++
 		e.contact()
 		wait := e.problem(problem, p.probes, portalCap)
-		p.probeAt = now.Add(wait)
+		p.probeAt = alarmIn(wait, now)
 		e.setSuspect(true)
 		return min(wait, slowPoll), err
 	}
@@ -119,9 +123,9 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 	wait := jitter(probeCap)
 	var no *wire.NoAnswerError
 	if errors.As(err, &no) && no.Status != 0 {
-		wait = max(jitter(doubled(time.Second, portalCap, p.probes)), no.RetryAfter)
+		wait = max(jitter(doubled(time.Second, portalCap, p.probes)), spread(no.RetryAfter))
 	}
-	p.probeAt = now.Add(wait)
+	p.probeAt = alarmIn(wait, now)
 	e.lost(err)
 	return min(wait, slowPoll), err
 }
@@ -141,19 +145,19 @@ func (e *Engine) problem(p *wire.ProblemError, attempt int, limit time.Duration)
 	case http.StatusUnauthorized, http.StatusForbidden:
 		wait := jitter(refusedFor)
 		e.setTrouble(TroubleRefused)
-		e.pause(now.Add(wait))
+		e.pause(alarmIn(wait, now))
 		return wait
 	case http.StatusUpgradeRequired:
 		wait := jitter(refusedFor)
 		e.setTrouble(TroubleUpgrade)
-		e.pause(now.Add(wait))
+		e.pause(alarmIn(wait, now))
 		return wait
 	case http.StatusInsufficientStorage:
 		e.setTrouble(TroubleFull)
-		return max(jitter(fullFor), p.RetryAfter)
+		return max(jitter(fullFor), spread(p.RetryAfter))
 	}
 	e.setTrouble(TroubleServer)
-	return max(jitter(doubled(pushBase, limit, attempt)), p.RetryAfter)
+	return max(jitter(doubled(pushBase, limit, attempt)), spread(p.RetryAfter))
 }
 
 // compose takes what is due and fits one batch. An item under suspicion travels alone.
@@ -188,7 +192,6 @@ func (e *Engine) sendFailed(ctx context.Context, batch []outbox.Entry, ids []str
 	}
 	var problem *wire.ProblemError
 	var no *wire.NoAnswerError
-	status := 0
 	switch {
 	case errors.As(cause, &problem):
 		e.contact()
@@ -196,22 +199,40 @@ func (e *Engine) sendFailed(ctx context.Context, batch []outbox.Entry, ids []str
 			return e.narrow(ctx, batch, ids, problem)
 		}
 		p.fails++
-		p.next = e.cfg.Now().Add(e.problem(problem, p.fails, pushCap))
+		p.next = alarmIn(e.problem(problem, p.fails, pushCap), e.cfg.Now())
 	default:
 		var asked time.Duration
 		if errors.As(cause, &no) {
-			status, asked = no.Status, no.RetryAfter
+			asked = no.RetryAfter
 		}
 		p.fails++
-		p.next = e.cfg.Now().Add(max(jitter(doubled(pushBase, pushCap, p.fails)), asked))
-		p.probeAt = e.cfg.Now().Add(jitter(probeCap))
+		p.next = alarmIn(max(jitter(doubled(pushBase, pushCap, p.fails)), spread(asked)), e.cfg.Now())
+		p.probeAt = alarmIn(jitter(probeCap), e.cfg.Now())
 		e.setSuspect(true)
 		e.setTrouble(TroubleNoAnswer)
-		if status == http.StatusRequestEntityTooLarge || status == 0 {
-			p.pace.halve(len(batch))
+		if len(batch) == 1 && e.alone(ids[0]) {
+			return e.putOff(ctx, batch[0], cause)
 		}
+		p.pace.halve(len(batch))
 	}
 	return slowPoll, errors.Join(cause, e.cfg.Outbox.Defer(ctx, ids, time.Time{}, ""))
+}
+
+// alone notes that an item was lost travelling alone. It reports true when that is not the line's fault: it happened before,
+// and the upstream has answered in between.
+func (e *Engine) alone(id string) bool {
+	p := &e.push
+	before, at := p.lone, p.loneAt
+	p.lone, p.loneAt = id, e.cfg.Now()
+	return before == id && p.greeted.After(at)
+}
+
+// putOff lets the others go first: something between here and there does not like this one.
+func (e *Engine) putOff(ctx context.Context, entry outbox.Entry, cause error) (time.Duration, error) {
+	p := &e.push
+	p.lone = ""
+	until := e.cfg.Now().Add(jitter(doubled(itemBase, itemCap, refused(entry, reasonLost))))
+	return slowPoll, errors.Join(cause, e.cfg.Outbox.Defer(ctx, []string{entry.Item.ID}, until, reasonLost))
 }
 
 // culprit reports refusals of a whole batch that one of its items may have caused.
@@ -227,12 +248,12 @@ func (e *Engine) narrow(ctx context.Context, batch []outbox.Entry, ids []string,
 	now := e.cfg.Now()
 	if len(batch) > 1 {
 		p.pace.halve(len(batch))
-		wait := max(problem.RetryAfter, jitter(200*time.Millisecond))
+		wait := max(spread(problem.RetryAfter), jitter(200*time.Millisecond))
 		if server {
 			wait = max(wait, jitter(pushBase))
 			e.setTrouble(TroubleServer)
 		}
-		p.next = now.Add(wait)
+		p.next = alarmIn(wait, now)
 		return min(wait, slowPoll), errors.Join(problem, e.cfg.Outbox.Defer(ctx, ids, time.Time{}, ""))
 	}
 	reason := reasonUnreadable
@@ -240,7 +261,7 @@ func (e *Engine) narrow(ctx context.Context, batch []outbox.Entry, ids []string,
 		reason = reasonServer
 	}
 	p.fails++
-	p.next = now.Add(max(jitter(doubled(pushBase, pushCap, p.fails)), problem.RetryAfter))
+	p.next = alarmIn(max(jitter(doubled(pushBase, pushCap, p.fails)), spread(problem.RetryAfter)), now)
 	e.setTrouble(TroubleServer)
 	refusals := refused(batch[0], reason)
 	if !server && refusals >= deadAfter {
@@ -283,7 +304,7 @@ func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 		p.pace.failed()
 		p.fails++
 		wait := jitter(doubled(pushBase, pushCap, p.fails))
-		p.next = e.cfg.Now().Add(wait)
+		p.next = alarmIn(wait, e.cfg.Now())
 		if trouble == "" {
 			trouble = TroubleServer
 		}
@@ -294,7 +315,7 @@ func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 		e.setTrouble(TroubleOutbox)
 		return slowPoll, errors.Join(append(troubles, err)...)
 	}
-	p.fails, p.next = 0, time.Time{}
+	p.fails, p.next = 0, alarm{}
 	p.pace.landed(len(f.batch), f.round, f.took)
 	e.setTrouble(trouble)
 	return 0, errors.Join(troubles...)

@@ -31,6 +31,14 @@ func doubled(base, limit time.Duration, attempt int) time.Duration {
 	return min(d, limit)
 }
 
+// spread adds to what the upstream asked for up to as much again, ten minutes at most: it asks a whole fleet for the same.
+func spread(d time.Duration) time.Duration {
+	if d <= 0 {
+		return 0
+	}
+	return d + rand.N(min(d, 10*time.Minute)+1)
+}
+
 // jitter takes a random part of at least half, so that a fleet does not ask in step.
 func jitter(d time.Duration) time.Duration {
 	if d <= 0 {

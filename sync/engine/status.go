@@ -139,9 +139,14 @@ func (e *Engine) lost(cause error) {
 		s.Trouble = TroubleNoAnswer
 	})
 	e.endPoll()
-	if before.Link != after.Link {
+	why := kind(cause)
+	switch {
+	case before.Link != after.Link:
 		e.logger.Warn("link is down", "error", cause)
+	case why != e.push.cause:
+		e.logger.Warn("link is down for another cause", "error", cause)
 	}
+	e.push.cause = why
 }
 
 func (e *Engine) setTrouble(t Trouble) {

@@ -176,8 +176,23 @@ func (x *index) tidy(c int) {
 	x.stale[c] = 0
 }
 
-// oldest is the time of the waiting item with the lowest sequence; zero without one.
+// oldest is when the first waiting item was accepted; zero without one.
 func (x *index) oldest() time.Time {
+	if p := x.firstWaiting(); p != nil {
+		return p.at.time()
+	}
+	return time.Time{}
+}
+
+// oldestSequence is its sequence; 0 without one.
+func (x *index) oldestSequence() uint64 {
+	if p := x.firstWaiting(); p != nil {
+		return p.seq
+	}
+	return 0
+}
+
+func (x *index) firstWaiting() *packed {
 	var first *packed
 	for _, q := range x.queue {
 		for _, p := range q {
@@ -190,8 +205,5 @@ func (x *index) oldest() time.Time {
 			break
 		}
 	}
-	if first == nil {
-		return time.Time{}
-	}
-	return first.at.time()
+	return first
 }

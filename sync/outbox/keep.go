@@ -23,6 +23,9 @@ func (o *Outbox) keep() {
 			return
 		case <-tick.C:
 			o.writeMu.Lock()
+			if o.check() == nil {
+				o.live(keepEvery)
+			}
 			o.settle()
 			o.writeMu.Unlock()
 		case <-purge.C:
@@ -70,7 +73,7 @@ func (o *Outbox) settle() {
 func (o *Outbox) heardFrom() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.heard = o.cfg.Now()
+	o.heard, o.lived.Heard = o.cfg.Now(), o.lived.Total
 }
 
 // noteHeard keeps when the upstream was last heard of over a restart.

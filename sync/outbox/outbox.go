@@ -55,11 +55,12 @@ type Outbox struct {
 	store  store
 	lock   *os.File
 
-	reading sync.RWMutex // held by whoever reads the store without mu; taken before writeMu
-	writeMu sync.Mutex   // held by whoever writes; taken before mu
-	witness *witness     // used with writeMu held
-	dirty   bool         // the queue has writes that are not synced; used with writeMu held
-	noted   time.Time    // heard, as it stands in the queue; used with writeMu held
+	reading   sync.RWMutex  // held by whoever reads the store without mu; taken before writeMu
+	writeMu   sync.Mutex    // held by whoever writes; taken before mu
+	witness   *witness      // used with writeMu held
+	dirty     bool          // the queue has writes that are not synced; used with writeMu held
+	noted     time.Time     // heard, as it stands in the queue; used with writeMu held
+	keptLived time.Duration // of lived, as it stands in the queue; used with writeMu held
 
 	mu         sync.Mutex
 	head       meta               // speculative: includes items whose group is not durable yet
@@ -72,7 +73,8 @@ type Outbox struct {
 	damage     []Damage
 	unreadable map[uint64]bool // sequences that were told of as such
 	heard      time.Time       // from the upstream
-	fenced     string          // why nothing is accepted any more; empty while there is no fence
+	lived      lived
+	fenced     string // why nothing is accepted any more; empty while there is no fence
 	failed     error
 	closed     bool
 

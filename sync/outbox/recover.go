@@ -88,6 +88,7 @@ func openLocked(cfg Config) (_ *Outbox, err error) {
 		return nil, err
 	}
 	o.recallHeard()
+	o.recallLived()
 	if err := o.recallFence(); err != nil {
 		return nil, err
 	}

@@ -73,6 +73,7 @@ func (o *Outbox) reopenParts() error {
 	o.head, o.durable, o.queued = fresh.head, fresh.durable, fresh.queued
 	o.caseLast, o.index, o.told = fresh.caseLast, fresh.index, fresh.told
 	o.heard, o.fenced = fresh.heard, fresh.fenced
+	o.lived, o.keptLived = fresh.lived, fresh.keptLived
 	o.damage = append(o.damage, fresh.damage...)
 	o.failed = nil
 	o.keepers.Go(func() { o.audit(fresh.told) })

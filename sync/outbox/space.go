@@ -21,8 +21,8 @@ var ErrFull = errors.New("outbox is full")
 type Limits struct {
 	Items   int
 	Bytes   int64         // of the waiting items, as they travel
-	Age     time.Duration // of the oldest waiting item
-	Silence time.Duration // since the upstream was last heard of, while anything waits
+	Age     time.Duration // of the oldest waiting item; a quarter of it has to be lived through, whatever the clock says
+	Silence time.Duration // since the upstream was last heard of, while anything waits; as with Age
 }
 
 const (
@@ -77,9 +77,9 @@ func (o *Outbox) admit() error {
 		return fmt.Errorf("%w: %d items wait", ErrFull, waiting)
 	case l.Bytes > 0 && o.index.bytes >= l.Bytes:
 		return fmt.Errorf("%w: %d MiB wait", ErrFull, o.index.bytes>>20)
-	case l.Age > 0 && now.Sub(oldest) > l.Age:
+	case l.Age > 0 && now.Sub(oldest) > l.Age && o.lived.waited(o.index.oldestSequence(), l.Age):
 		return fmt.Errorf("%w: the oldest item has waited since %s", ErrFull, oldest.Format(time.RFC3339))
-	case l.Silence > 0 && !o.heard.IsZero() && now.Sub(o.heard) > l.Silence && now.Sub(oldest) > l.Silence:
+	case l.Silence > 0 && !o.heard.IsZero() && now.Sub(o.heard) > l.Silence && now.Sub(oldest) > l.Silence && o.lived.silent(l.Silence):
 		return fmt.Errorf("%w: nothing was heard from upstream since %s", ErrFull, o.heard.Format(time.RFC3339))
 	}
 	return nil

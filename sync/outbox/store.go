@@ -33,6 +33,7 @@ const (
 	keyCursor   = "f"
 	keyFence    = "x"  // why nothing is accepted any more
 	keyEpoch    = "e"  // of the upstream's ledger
+	keyLived    = "l"  // how long the outbox was open
 	keyHeard    = "h"  // when the upstream was last heard of
 	prefixItem  = "p/" // sequence → journal record, a second copy until central has the item
 	prefixRec   = "q/" // sequence → record

@@ -45,7 +45,7 @@ func newHTTP(o HTTPOptions, wait time.Duration) *http.Client {
 	if rt == nil {
 		rt = &http.Transport{
 			DialContext:            (&net.Dialer{Timeout: o.ConnectTimeout, KeepAlive: 15 * time.Second}).DialContext,
-			TLSClientConfig:        o.TLS,
+			TLSClientConfig:        o.TLS.Clone(), // which HTTP/2 writes into; nil stays nil
 			TLSHandshakeTimeout:    10 * time.Second,
 			ResponseHeaderTimeout:  o.HeaderTimeout + wait,
 			MaxResponseHeaderBytes: 32 << 10,
