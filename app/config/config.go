@@ -38,6 +38,7 @@ type Config struct {
 // Central is the upstream.
 type Central struct {
 	URL string `yaml:"url"` // https://…, or http:// to loopback only
+	CA  string `yaml:"ca"`  // PEM file of the authority that alone may vouch for it; empty: the system's. Relative to the file
 }
 
 // Reader is the identity card reader.
@@ -121,6 +122,9 @@ func Load(file string) (Config, error) {
 	}
 	if !filepath.IsAbs(c.Data) {
 		c.Data = filepath.Join(filepath.Dir(file), c.Data)
+	}
+	if c.Central.CA != "" && !filepath.IsAbs(c.Central.CA) {
+		c.Central.CA = filepath.Join(filepath.Dir(file), c.Central.CA)
 	}
 	return c, nil
 }

@@ -43,10 +43,11 @@ type commands struct {
 type site struct {
 	Data     string `required:"" type:"path" help:"Directory of outbox and identity."`
 	Upstream string `required:"" help:"https://HOST of central, or http:// to this machine."`
+	CA       string `name:"ca" type:"path" help:"PEM file of the authority that alone may vouch for it; without one the system's."`
 }
 
 func (s site) config(logger *slog.Logger) node.Config {
-	return node.Config{Data: s.Data, Upstream: s.Upstream, Now: time.Now, Logger: logger}
+	return node.Config{Data: s.Data, Upstream: s.Upstream, CA: s.CA, Now: time.Now, Logger: logger}
 }
 
 type enrolCommand struct {
@@ -99,7 +100,11 @@ func (c *enrolCommand) run(ctx context.Context, stdout io.Writer) error {
 	if err := c.config(nil).Validate(); err != nil {
 		return err
 	}
-	device, err := node.Enrol(ctx, c.Data, c.Upstream, c.Code)
+	trust, err := config.Trust(c.CA)
+	if err != nil {
+		return err
+	}
+	device, err := config.Enrol(ctx, c.Data, c.Upstream, trust, c.Code)
 	if err != nil {
 		return err
 	}

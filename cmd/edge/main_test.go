@@ -253,7 +253,7 @@ func TestEnrol(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code, said := h.edge("enrol", "--data", h.data, "--upstream", h.url, "--code", "AAAA-BBBB-CC"); code != 1 || !strings.Contains(said, "already 107 of hall 44011") {
+	if code, said := h.edge("enrol", "--data", h.data, "--upstream", h.url, "--code", "AAAA-BBBB-CC"); code != 1 || !strings.Contains(said, "it is 107 of hall 44011") {
 		t.Errorf("twice: status %d: %s", code, said)
 	}
 	after, err := config.LoadIdentity(h.data)

@@ -20,7 +20,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"onedoor/app/config"
-	"onedoor/cmd/kiosk/node"
 	"onedoor/sync/outbox"
 	"onedoor/sync/wire"
 )
@@ -76,7 +75,11 @@ func (c *enrolCommand) run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	device, err := node.Enrol(ctx, file, c.Code)
+	trust, err := config.Trust(file.Central.CA)
+	if err != nil {
+		return err
+	}
+	device, err := config.Enrol(ctx, file.Data, file.Central.URL, trust, c.Code)
 	if err != nil {
 		return err
 	}

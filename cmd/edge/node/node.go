@@ -23,10 +23,11 @@ import (
 	"onedoor/sync/wire"
 )
 
-// Config is what Start needs. All of it is required.
+// Config is what Start needs. All of it but CA is required.
 type Config struct {
 	Data     string // directory of outbox and identity
 	Upstream string // https://HOST, or http:// to loopback
+	CA       string // as config.Trust takes it
 	Now      func() time.Time
 	Logger   *slog.Logger
 }
@@ -89,7 +90,11 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 		return nil, err
 	}
 	logger := cfg.Logger.With("part", "sync")
-	n.client, err = wire.NewClient(wire.ClientConfig{BaseURL: cfg.Upstream, Suite: suite, Source: id.Device.Source(),
+	trust, err := config.Trust(cfg.CA)
+	if err != nil {
+		return nil, err
+	}
+	n.client, err = wire.NewClient(wire.ClientConfig{HTTP: trust, BaseURL: cfg.Upstream, Suite: suite, Source: id.Device.Source(),
 		SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, UpstreamKey: id.Device.UpstreamKey, UpstreamPub: id.Device.UpstreamPub,
 		Now: cfg.Now, Logger: logger})
 	if err != nil {

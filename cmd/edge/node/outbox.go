@@ -1,7 +1,6 @@
 package node
 
 import (
-	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -26,21 +25,10 @@ func OpenOutbox(data string, id config.Identity, now func() time.Time, clock fun
 		return nil, err
 	}
 	source := id.Device.Source()
-	numbers := receipt.Numbers{Hall: source.Hall, Kiosk: source.Kiosk, Incarnation: source.Incarnation, Salt: salt()}
+	numbers := receipt.Numbers{Hall: source.Hall, Kiosk: source.Kiosk, Incarnation: source.Incarnation, Salt: receipt.NewSalt()}
 	return outbox.Open(outbox.Config{
 		Dir: filepath.Join(data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: now, Clock: clock, Logger: logger.With("part", "outbox"),
 		Sealer: item.Sealer{Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic,
 			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, Dictionary: known.Newest()},
 	})
-}
-
-// salt is drawn at each start, so that an undetected clone of the disk seldom makes the same number.
-func salt() uint8 {
-	var b [1]byte
-	for {
-		rand.Read(b[:]) // never fails
-		if b[0] < 200 { // so that all hundred are equally likely
-			return b[0] % 100
-		}
-	}
 }

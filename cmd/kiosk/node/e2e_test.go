@@ -87,7 +87,7 @@ func build(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := node.Enrol(t.Context(), w.file, code); err != nil {
+	if _, err := config.Enrol(t.Context(), w.file.Data, w.file.Central.URL, wire.HTTPOptions{}, code); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

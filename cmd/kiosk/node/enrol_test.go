@@ -13,6 +13,7 @@ import (
 	"onedoor/sync/central"
 	"onedoor/sync/central/badgerstore"
 	"onedoor/sync/item"
+	"onedoor/sync/wire"
 )
 
 // Central chooses the suite, and the kiosk takes any that it has; a lost answer is asked for with the same key again.
@@ -46,7 +47,7 @@ func TestEnrolTakesCentralsSuite(t *testing.T) {
 				t.Fatal(err)
 			}
 			file := config.Config{Data: filepath.Join(dir, "kiosk"), Central: config.Central{URL: web.URL}}
-			dev, err := Enrol(t.Context(), file, code)
+			dev, err := config.Enrol(t.Context(), file.Data, file.Central.URL, wire.HTTPOptions{}, code)
 			if err != nil || dev.Suite != suite.Name() {
 				t.Fatalf("enrolled %+v, %v", dev, err)
 			}

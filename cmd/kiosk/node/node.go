@@ -6,7 +6,6 @@ package node
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -159,7 +158,7 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 		return fmt.Errorf("start kiosk: %w", err)
 	}
 	source := id.Device.Source()
-	numbers := receipt.Numbers{Hall: source.Hall, Kiosk: source.Kiosk, Incarnation: source.Incarnation, Salt: salt()}
+	numbers := receipt.Numbers{Hall: source.Hall, Kiosk: source.Kiosk, Incarnation: source.Incarnation, Salt: receipt.NewSalt()}
 	hall, err := clock.Open(clock.Config{File: filepath.Join(cfg.File.Data, "clock.json"), Now: cfg.Now, Logger: cfg.Logger.With("part", "sync")})
 	if err != nil {
 		return err
@@ -173,7 +172,12 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 	if err != nil {
 		return err
 	}
+	trust, err := config.Trust(cfg.File.Central.CA)
+	if err != nil {
+		return err
+	}
 	n.client, err = wire.NewClient(wire.ClientConfig{
+		HTTP:    trust,
 		BaseURL: cfg.File.Central.URL, Suite: suite, Source: source, SignKey: id.Device.SignKey, SignPriv: id.SignPrivate,
 		UpstreamKey: id.Device.UpstreamKey, UpstreamPub: id.Device.UpstreamPub, Now: cfg.Now, Logger: cfg.Logger.With("part", "sync"),
 	})
@@ -190,17 +194,6 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 func limits(c config.Outbox) outbox.Limits {
 	const day = 24 * time.Hour
 	return outbox.Limits{Items: c.Items, Bytes: int64(c.Megabytes) << 20, Age: time.Duration(c.Days) * day, Silence: time.Duration(c.SilentDays) * day}
-}
-
-// salt is drawn at each start, so that an undetected clone of the disk seldom makes the same number.
-func salt() uint8 {
-	var b [1]byte
-	for {
-		rand.Read(b[:]) // never fails
-		if b[0] < 200 { // so that all hundred are equally likely
-			return b[0] % 100
-		}
-	}
 }
 
 // Online reports whether central is being reached.
