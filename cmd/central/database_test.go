@@ -76,6 +76,9 @@ func TestTwoCentralsOnOneDatabase(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := call(t, "restore", "--database", database); err == nil || !strings.Contains(err.Error(), "stop it first") {
+		t.Errorf("restored while it runs: %v", err)
+	}
 	refused(embedded, "ledger of its own", "--database", database)
 	refused(t.TempDir(), "goes with --database", "--allow-unsafe-database")
 	weak := server.Database(t, "synchronous_commit = off")
@@ -85,4 +88,38 @@ func TestTwoCentralsOnOneDatabase(t *testing.T) {
 	fresh := server.Database(t)
 	start(t, t.TempDir(), "--database", fresh)
 	refused(t.TempDir(), "belongs to other keys", "--database", fresh)
+}
+
+// TestRestoreOfADatabase: a restored database comes up as another ledger, once nobody has it open.
+func TestRestoreOfADatabase(t *testing.T) {
+	server, err := pgtest.Start()
+	pgtest.Need(t, server, err)
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	database := server.Database(t)
+	dir := t.TempDir()
+	base, stop := start(t, dir, "--database", database)
+	dev, private := enrolled(t, dir, base, wire.HTTPOptions{}, "")
+	client := connect(t, base, wire.HTTPOptions{}, dev, private)
+	before, err := client.Hello(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Close()
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := call(t, "restore", "--database", database)
+	if err != nil || strings.Contains(out, before.Epoch) {
+		t.Fatalf("restore: %s, %v", out, err)
+	}
+	base, _ = start(t, dir, "--database", database)
+	client = connect(t, base, wire.HTTPOptions{}, dev, private)
+	defer client.Close()
+	if after, err := client.Hello(t.Context()); err != nil || after.Epoch == before.Epoch || !strings.Contains(out, after.Epoch) {
+		t.Errorf("after restore: %+v, %v; said %s", after, err, out)
+	}
 }
