@@ -161,9 +161,11 @@ func (w *world) review(card string) {
 	if err := w.hall.Tray.Lay(card); err != nil {
 		w.Fatal(err)
 	}
-	w.until("the services", on[kiosk.Choose])
+	w.until("the menu with a name", known)
 	send(kiosk.Choice{Service: "old-age-allowance"})
 	w.until("the guide", on[kiosk.Guide])
+	send(kiosk.Next{})
+	w.until("the materials", on[kiosk.Check])
 	send(kiosk.Next{})
 	w.until("the form", on[kiosk.Form])
 	for _, d := range "13800138000" {
@@ -181,6 +183,12 @@ func (w *world) review(card string) {
 	}
 	send(kiosk.Next{})
 	w.until("the review", on[kiosk.Review])
+}
+
+// known is the menu of somebody who is known, in either language.
+func known(v kiosk.View) bool {
+	m, ok := v.Screen.(kiosk.Menu)
+	return ok && (strings.HasPrefix(m.Heading, "您好") || strings.HasPrefix(m.Heading, "Hello"))
 }
 
 // leave ends the visit and takes the card away.
