@@ -74,7 +74,7 @@ func (h *hall) begin() {
 		h.Fatal(err)
 	}
 	h.server, err = central.New(central.Config{Store: h.store, Suite: item.Default(), Keys: keys, Now: time.Now, Logger: quiet, TrackingURL: h.url,
-		Dictionaries: known})
+		Dictionaries: known, Uploads: filepath.Join(h.home, "uploads")})
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"onedoor/app/text"
 	"onedoor/assets"
 	"onedoor/cmd/edge/node"
+	"onedoor/sync/attach"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
 	"onedoor/sync/tracking"
@@ -23,6 +26,8 @@ type backlogCommand struct {
 	Records int    `required:"" help:"How many submissions to accept."`
 	Bytes   int    `default:"2048" help:"Size of each one's payload, about. One is never smaller than its form."`
 	Seed    uint64 `default:"1" help:"The same seed invents the same applicants and answers; ids and numbers are new each time."`
+	Files   int    `default:"0" help:"How many attachments each submission names."`
+	Size    int    `default:"300000" help:"Size of an attachment, bytes; 20 MiB at most."`
 	Writers int    `default:"64" help:"How many accept at a time, as many kiosks would."`
 }
 
@@ -54,7 +59,11 @@ func (c *backlogCommand) Run(e *env) (err error) {
 		return fmt.Errorf("backlog: %w", err)
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
-	b := backlog{backlogCommand: c, out: out, id: id, services: services}
+	files, err := node.OpenAttachments(c.Data, id)
+	if err != nil {
+		return fmt.Errorf("backlog: %w", err)
+	}
+	b := backlog{backlogCommand: c, out: out, id: id, services: services, files: files}
 	before, begin := out.Stats(), time.Now()
 	err = b.fill(e.ctx)
 	took, after := time.Since(begin), out.Stats()
@@ -73,6 +82,7 @@ type backlog struct {
 	out      *outbox.Outbox
 	id       config.Identity
 	services *catalog.Catalogue
+	files    *attach.Store
 	payloads atomic.Int64 // bytes
 }
 
@@ -105,16 +115,35 @@ func (b *backlog) fill(ctx context.Context) error {
 // accept takes in the n-th submission, as a kiosk does.
 func (b *backlog) accept(ctx context.Context, n uint64) error {
 	service := b.services.Services[n%uint64(len(b.services.Services))]
-	payload, err := inventCase(service, b.Seed, n, b.Bytes)
+	now := time.Now()
+	owner := item.NewID(now)
+	refs, err := b.attach(ctx, owner, n)
+	if err != nil {
+		return err
+	}
+	payload, err := inventCase(service, b.Seed, n, b.Bytes, refs...)
 	if err != nil {
 		return err
 	}
 	b.payloads.Add(int64(len(payload)))
-	now := time.Now()
 	_, err = b.out.Accept(ctx, outbox.Draft{
-		ID: item.NewID(now), Type: item.TypeSubmission, Subject: "service/" + service.ID, CaseID: item.NewID(now),
+		ID: owner, Type: item.TypeSubmission, Subject: "service/" + service.ID, CaseID: item.NewID(now),
 		Catalogue: b.services.Version, TrackHash: tracking.New(b.id.Device.Number, b.id.Device.TrackingKey).Hash(), Numbered: true, Payload: payload,
 	})
 	clear(payload)
 	return err
+}
+
+// attach makes the files that a submission names: noise, which compresses as little as a photo.
+func (b *backlog) attach(ctx context.Context, owner string, n uint64) ([]attach.Ref, error) {
+	var refs []attach.Ref
+	for i := range b.Files {
+		noise := rand.NewChaCha8([32]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(i), byte(b.Seed)})
+		ref, err := b.files.Put(ctx, owner, item.NewID(time.Now()), "image/jpeg", io.LimitReader(noise, int64(b.Size)))
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"onedoor/app/catalog"
 	"onedoor/app/text"
+	"onedoor/sync/attach"
 )
 
 // invention makes up people, each from nothing but the seed and a number. All were born in 1900, so that nobody alive is
@@ -69,12 +70,13 @@ func (v invention) applicant() applicant {
 
 // inventedCase has the form of what a kiosk sends (app/kiosk, session.payload). Remark is what it is filled up with.
 type inventedCase struct {
-	Service   inventedService `json:"service"`
-	Applicant applicant       `json:"applicant"`
-	Form      map[string]any  `json:"form"`
-	Next      text.Local      `json:"next"`
-	Language  text.Language   `json:"language"`
-	Remark    string          `json:"remark,omitempty"`
+	Service     inventedService `json:"service"`
+	Applicant   applicant       `json:"applicant"`
+	Form        map[string]any  `json:"form"`
+	Next        text.Local      `json:"next"`
+	Language    text.Language   `json:"language"`
+	Attachments []attach.Ref    `json:"attachments,omitempty"`
+	Remark      string          `json:"remark,omitempty"`
 }
 
 type inventedService struct {
@@ -84,11 +86,11 @@ type inventedService struct {
 }
 
 // inventCase is the n-th submission of a seed, as large as size wants or as its form is.
-func inventCase(s *catalog.Service, seed, n uint64, size int) ([]byte, error) {
+func inventCase(s *catalog.Service, seed, n uint64, size int, files ...attach.Ref) ([]byte, error) {
 	v := invention{rand.New(rand.NewPCG(seed, n))}
 	who := v.applicant()
 	c := inventedCase{Service: inventedService{s.ID, s.Title, s.Department}, Applicant: who, Next: text.Local{},
-		Language: text.Chinese}
+		Language: text.Chinese, Attachments: files}
 	for lang, promise := range s.Promise {
 		stop := "。"
 		if lang == text.English {

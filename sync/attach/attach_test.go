@@ -57,7 +57,7 @@ func content(n int) []byte {
 
 func (f *fixture) put(t testing.TB, plain []byte) (attach.Ref, []byte) {
 	t.Helper()
-	ref, err := f.store.Put(t.Context(), newID(), "image/jpeg", bytes.NewReader(plain))
+	ref, err := f.store.Put(t.Context(), newID(), newID(), "image/jpeg", bytes.NewReader(plain))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func (f *fixture) put(t testing.TB, plain []byte) (attach.Ref, []byte) {
 }
 
 func (f *fixture) path(ref attach.Ref) string {
-	return filepath.Join(f.dir, ref.ID+"."+ref.Digest+".sealed")
+	return filepath.Join(f.dir, ref.ID+"."+ref.Digest+"."+ref.Owner+".sealed")
 }
 
 func (f *fixture) open(sealed []byte) ([]byte, error) {
@@ -105,7 +105,7 @@ func TestContentComesBack(t *testing.T) {
 
 func TestTooLargeIsRefusedAndLeavesNothing(t *testing.T) {
 	f := setup(t, item.Default())
-	_, err := f.store.Put(t.Context(), newID(), "image/jpeg", bytes.NewReader(content(attach.MaxSize+1)))
+	_, err := f.store.Put(t.Context(), newID(), newID(), "image/jpeg", bytes.NewReader(content(attach.MaxSize+1)))
 	if !errors.Is(err, attach.ErrTooLarge) {
 		t.Errorf("20 MiB and a byte: %v", err)
 	}
@@ -207,7 +207,7 @@ func scan(t *testing.T, dir string) (size int) {
 func TestNoPlaintextOnDiskAndNothingHalf(t *testing.T) {
 	f := setup(t, item.Default())
 	w := &watched{t: t, dir: f.dir, left: 5, end: io.EOF}
-	ref, err := f.store.Put(t.Context(), newID(), "text/plain", w)
+	ref, err := f.store.Put(t.Context(), newID(), newID(), "text/plain", w)
 	if err != nil || scan(t, f.dir) != int(ref.Size) || w.seen < 2*chunk {
 		t.Errorf("%+v, %v; saw %d bytes", ref, err, w.seen)
 	}
@@ -215,12 +215,12 @@ func TestNoPlaintextOnDiskAndNothingHalf(t *testing.T) {
 		t.Fatal(err)
 	}
 	unplugged := errors.New("unplugged")
-	if _, err := f.store.Put(t.Context(), newID(), "text/plain", &watched{t: t, dir: f.dir, left: 5, end: unplugged}); !errors.Is(err, unplugged) {
+	if _, err := f.store.Put(t.Context(), newID(), newID(), "text/plain", &watched{t: t, dir: f.dir, left: 5, end: unplugged}); !errors.Is(err, unplugged) {
 		t.Errorf("reading fails: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := f.store.Put(ctx, newID(), "text/plain", &watched{t: t, dir: f.dir, left: 5, end: io.EOF}); !errors.Is(err, context.Canceled) {
+	if _, err := f.store.Put(ctx, newID(), newID(), "text/plain", &watched{t: t, dir: f.dir, left: 5, end: io.EOF}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	f.empty(t)
@@ -243,7 +243,7 @@ func TestOpenSweepsWhatIsUnfinished(t *testing.T) {
 	if list, err := store.List(); err != nil || len(list) != 1 || list[0] != ref {
 		t.Errorf("list %+v, %v", list, err)
 	}
-	if _, err := f.store.Put(t.Context(), ref.ID, "image/jpeg", strings.NewReader("again")); !errors.Is(err, attach.ErrExists) {
+	if _, err := f.store.Put(t.Context(), newID(), ref.ID, "image/jpeg", strings.NewReader("again")); !errors.Is(err, attach.ErrExists) {
 		t.Errorf("same identity: %v", err)
 	}
 	if err := f.store.Remove(newID()); !errors.Is(err, attach.ErrNotFound) {
@@ -287,7 +287,7 @@ func TestSenderSendsWhatIsAcceptedAndWhole(t *testing.T) {
 	}
 	up := &upstream{suite: f.suite, private: private, tier: wire.TierCentral, edit: func(r *wire.UploadReceipt) { r.Length++ }}
 	s := attach.Sender{Store: f.store, Client: up, Source: source, Suite: f.suite, Public: public,
-		Accepted: func(id string) bool { return id != orphan.ID }}
+		Accepted: func(owner string) bool { return owner != orphan.Owner }}
 	if _, err := s.Send(t.Context()); !errors.Is(err, wire.ErrAck) {
 		t.Errorf("a receipt for other bytes: %v", err)
 	}
@@ -316,7 +316,7 @@ func TestSenderSendsWhatIsAcceptedAndWhole(t *testing.T) {
 
 func FuzzOpen(f *testing.F) {
 	fix := setup(f, item.Default())
-	ref, err := fix.store.Put(f.Context(), newID(), "image/jpeg", bytes.NewReader(content(chunk+100)))
+	ref, err := fix.store.Put(f.Context(), newID(), newID(), "image/jpeg", bytes.NewReader(content(chunk+100)))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -336,4 +336,29 @@ func FuzzOpen(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestSweepTakesWhatNoItemNames: a cut between file and item leaves nothing for ever, and takes nothing that was accepted or is
+// being accepted.
+func TestSweepTakesWhatNoItemNames(t *testing.T) {
+	f := setup(t, item.Default())
+	put := func() attach.Ref {
+		ref, err := f.store.Put(t.Context(), newID(), newID(), "image/png", bytes.NewReader(content(1000)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ref
+	}
+	accepted, orphan := put(), put()
+	named := func(owner string) bool { return owner == accepted.Owner }
+	if n, err := f.store.Sweep(time.Now().Add(-time.Hour), named); n != 0 || err != nil {
+		t.Errorf("a fresh file is swept: %d, %v", n, err)
+	}
+	if n, err := f.store.Sweep(time.Now().Add(time.Hour), named); n != 1 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	left, err := f.store.List()
+	if err != nil || len(left) != 1 || left[0].ID != accepted.ID || left[0].Owner != accepted.Owner {
+		t.Errorf("left %+v without %s, %v", left, orphan.ID, err)
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"time"
 
 	"onedoor/sync/item"
 	"onedoor/sync/wire"
@@ -21,7 +23,7 @@ var _ Client = (*wire.Client)(nil)
 type Sender struct {
 	Store    *Store
 	Client   Client
-	Accepted func(id string) bool // whether an accepted item refers to it
+	Accepted func(owner string) bool // whether the item that names it was accepted
 	Source   item.Source
 	Suite    item.Suite
 	Public   []byte // central's signing key
@@ -37,7 +39,7 @@ func (s *Sender) Send(ctx context.Context) (sent int, err error) {
 	}
 	var failed []error
 	for _, ref := range refs {
-		if !s.Accepted(ref.ID) {
+		if !s.Accepted(ref.Owner) {
 			continue
 		}
 		err := s.one(ctx, ref)
@@ -71,4 +73,37 @@ func (s *Sender) one(ctx context.Context, ref Ref) (err error) {
 		return nil // an edge's word lets nobody forget
 	}
 	return s.Store.Remove(ref.ID)
+}
+
+// sendEvery is how often a node looks for attachments to send; a failure waits ten times as long.
+const sendEvery = 10 * time.Second
+
+// Run sends while the upstream is there, until ctx ends. It logs when a failure begins.
+func (s *Sender) Run(ctx context.Context, online func() bool, logger *slog.Logger) {
+	wait, failing := sendEvery, false
+	for {
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		if wait = sendEvery; !online() {
+			continue
+		}
+		sent, err := s.Send(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			wait = 10 * sendEvery
+			if !failing {
+				logger.Warn("send attachments", "error", err)
+			}
+		case sent > 0:
+			logger.Info("attachments sent", "count", sent)
+		}
+		failing = err != nil
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"onedoor/sync/item"
 	"onedoor/sync/wire"
@@ -30,6 +31,8 @@ type Ref struct {
 	Size   int64  `json:"size"`   // of the sealed file, bytes
 	Digest string `json:"digest"` // SHA-256 of the sealed file, 64 hexadecimal digits
 	Type   string `json:"type,omitempty"`
+
+	Owner string `json:"-"` // id of the item that names it; known here only
 }
 
 // ErrExists is returned for an identity that has a file already; ErrNotFound for one that has none.
@@ -69,11 +72,12 @@ func OpenStore(cfg Config) (*Store, error) {
 	return &Store{cfg}, nil
 }
 
-// Put seals content, of a media type, under a UUID in lower case, and returns when it is durable. ErrTooLarge, ErrExists,
-// the context's error, or that of content or the disk; then nothing is left.
-func (s *Store) Put(ctx context.Context, id, mediaType string, content io.Reader) (_ Ref, err error) {
-	if !wire.ValidUploadID(id) || len(mediaType) > maxType {
-		return Ref{}, errors.New("put attachment: identity is no UUID, or the media type is too long")
+// Put seals content, of a media type, under a UUID in lower case, and returns when it is durable. owner is the id of the item
+// that will name it, another UUID: until that is accepted the file goes nowhere. ErrTooLarge, ErrExists, the context's error,
+// or that of content or the disk; then nothing is left.
+func (s *Store) Put(ctx context.Context, owner, id, mediaType string, content io.Reader) (_ Ref, err error) {
+	if !wire.ValidUploadID(id) || !wire.ValidUploadID(owner) || len(mediaType) > maxType {
+		return Ref{}, errors.New("put attachment: identity or owner is no UUID, or the media type is too long")
 	}
 	if _, err := s.find(id); !errors.Is(err, ErrNotFound) {
 		return Ref{}, fmt.Errorf("put attachment %s: %w", id, errors.Join(err, ErrExists))
@@ -89,7 +93,7 @@ func (s *Store) Put(ctx context.Context, id, mediaType string, content io.Reader
 	if err == nil {
 		err = file.Sync()
 	}
-	ref := Ref{ID: id, Size: count.n, Digest: hex.EncodeToString(sum.Sum(nil)), Type: mediaType}
+	ref := Ref{ID: id, Size: count.n, Digest: hex.EncodeToString(sum.Sum(nil)), Type: mediaType, Owner: owner}
 	final := s.path(ref)
 	if err = errors.Join(err, file.Close()); err == nil {
 		if err = os.Rename(temp, final); err == nil {
@@ -137,15 +141,15 @@ func (s *Store) List() ([]Ref, error) {
 	var refs []Ref
 	for _, n := range names {
 		name, sealed := strings.CutSuffix(n.Name(), sealedSuffix)
-		id, digest, ok := strings.Cut(name, ".")
-		if !sealed || !ok || !wire.ValidUploadID(id) {
+		parts := strings.Split(name, ".")
+		if !sealed || len(parts) != 3 || !wire.ValidUploadID(parts[0]) || !wire.ValidUploadID(parts[2]) {
 			continue
 		}
 		info, err := n.Info()
 		if err != nil {
 			return nil, fmt.Errorf("list attachments: %w", err)
 		}
-		ref := Ref{ID: id, Size: info.Size(), Digest: digest}
+		ref := Ref{ID: parts[0], Size: info.Size(), Digest: parts[1], Owner: parts[2]}
 		ref.Type = s.kind(ref)
 		refs = append(refs, ref)
 	}
@@ -197,6 +201,29 @@ func (s *Store) Remove(id string) error {
 	return nil
 }
 
+// Sweep removes files whose owner was never accepted, made before a time: a cut came between them and their item. It says how
+// many.
+func (s *Store) Sweep(before time.Time, accepted func(owner string) bool) (removed int, err error) {
+	refs, err := s.List()
+	if err != nil {
+		return 0, err
+	}
+	for _, ref := range refs {
+		info, err := os.Stat(s.path(ref))
+		if err != nil {
+			return removed, fmt.Errorf("sweep attachments: %w", err)
+		}
+		if accepted(ref.Owner) || !info.ModTime().Before(before) {
+			continue
+		}
+		if err := s.Remove(ref.ID); err != nil {
+			return removed, fmt.Errorf("sweep attachments: %w", err)
+		}
+		removed++
+	}
+	return removed, nil
+}
+
 func (s *Store) find(id string) (Ref, error) {
 	refs, err := s.List()
 	if err != nil {
@@ -209,7 +236,7 @@ func (s *Store) find(id string) (Ref, error) {
 }
 
 func (s *Store) path(ref Ref) string {
-	return filepath.Join(s.cfg.Dir, ref.ID+"."+ref.Digest+sealedSuffix)
+	return filepath.Join(s.cfg.Dir, ref.ID+"."+ref.Digest+"."+ref.Owner+sealedSuffix)
 }
 
 func syncDir(dir string) error {

@@ -32,11 +32,13 @@ func (k *kiosk) sealed(kind string, content []byte) (attach.Ref, []byte) {
 	if err != nil {
 		k.h.t.Fatal(err)
 	}
-	ref, err := store.Put(k.h.t.Context(), item.NewID(k.h.clock.now()), kind, bytes.NewReader(content))
+	ref, err := store.Put(k.h.t.Context(), item.NewID(k.h.clock.now()), item.NewID(k.h.clock.now()), kind, bytes.NewReader(content))
 	if err != nil {
 		k.h.t.Fatal(err)
 	}
-	return ref, must(os.ReadFile(filepath.Join(dir, ref.ID+"."+ref.Digest+".sealed")))
+	file := must(os.ReadFile(filepath.Join(dir, ref.ID+"."+ref.Digest+"."+ref.Owner+".sealed")))
+	ref.Owner = "" // which does not travel
+	return ref, file
 }
 
 func uploadOf(ref attach.Ref) wire.Upload {

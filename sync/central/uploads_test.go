@@ -156,7 +156,7 @@ func (k *kiosk) attachment(dir string, content []byte) (*attach.Store, attach.Re
 	if err != nil {
 		k.h.t.Fatal(err)
 	}
-	ref, err := store.Put(k.h.t.Context(), item.NewID(k.h.clock.now()), "image/jpeg", bytes.NewReader(content))
+	ref, err := store.Put(k.h.t.Context(), item.NewID(k.h.clock.now()), item.NewID(k.h.clock.now()), "image/jpeg", bytes.NewReader(content))
 	if err != nil {
 		k.h.t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestAttachmentTravelsThroughCutsAndRestarts(t *testing.T) {
 		content := randomBytes(1<<20 + 1<<19)
 		dir := filepath.Join(t.TempDir(), "attachments")
 		store, ref := k.attachment(dir, content)
-		sealed := must(os.ReadFile(filepath.Join(dir, ref.ID+"."+ref.Digest+".sealed")))
+		sealed := must(os.ReadFile(filepath.Join(dir, ref.ID+"."+ref.Digest+"."+ref.Owner+".sealed")))
 		var taken []int64
 		seed := rand.Uint64()
 		t.Log("seed", seed)
@@ -305,7 +305,7 @@ func TestUploadStartsOverWhenTheWholeIsWrong(t *testing.T) {
 	k := h.enrol("107")
 	dir := filepath.Join(t.TempDir(), "attachments")
 	store, ref := k.attachment(dir, randomBytes(300<<10))
-	sealed := must(os.ReadFile(filepath.Join(dir, ref.ID+"."+ref.Digest+".sealed")))
+	sealed := must(os.ReadFile(filepath.Join(dir, ref.ID+"."+ref.Digest+"."+ref.Owner+".sealed")))
 	log := h.takeUploads(nil)
 	f := wire.Upload{ID: ref.ID, Digest: ref.Digest, Length: ref.Size}
 	for _, status := range []int{

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"onedoor/app/config"
+	"onedoor/sync/attach"
 	"onedoor/sync/clock"
 	"onedoor/sync/engine"
 	"onedoor/sync/item"
@@ -60,6 +61,8 @@ type Node struct {
 	client *wire.Client
 	engine *engine.Engine
 	clock  *clock.Clock
+	files  context.CancelFunc // ends the sending of attachments
+	sent   chan struct{}      // closed when it has ended
 	once   sync.Once
 }
 
@@ -106,7 +109,32 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := n.sendFiles(ctx, cfg, id, suite); err != nil {
+		return nil, err
+	}
 	return n, n.engine.Start(context.WithoutCancel(ctx))
+}
+
+// sendFiles brings attachments to the upstream beside the items that name them.
+func (n *Node) sendFiles(ctx context.Context, cfg Config, id config.Identity, suite item.Suite) error {
+	store, err := OpenAttachments(cfg.Data, id)
+	if err != nil {
+		return err
+	}
+	accepted := func(owner string) bool {
+		_, err := n.outbox.Get(owner)
+		return err == nil
+	}
+	logger := cfg.Logger.With("part", "attachments")
+	store.Tidy(cfg.Now(), accepted, logger)
+	sender := &attach.Sender{Store: store, Client: n.client, Accepted: accepted, Source: id.Device.Source(), Suite: suite, Public: id.Device.UpstreamPub}
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	n.files, n.sent = cancel, make(chan struct{})
+	go func() {
+		defer close(n.sent)
+		sender.Run(running, func() bool { return n.engine.Status().Link == engine.Online }, logger)
+	}()
+	return nil
 }
 
 // Stats is the outbox in numbers.
@@ -139,6 +167,10 @@ func (n *Node) Stop() error {
 }
 
 func (n *Node) close() error {
+	if n.files != nil {
+		n.files()
+		<-n.sent
+	}
 	if n.engine != nil {
 		n.engine.Stop()
 	}

@@ -9,6 +9,7 @@ import (
 	"onedoor/app/config"
 	"onedoor/app/receipt"
 	"onedoor/assets/dictionaries"
+	"onedoor/sync/attach"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
 )
@@ -31,4 +32,13 @@ func OpenOutbox(data string, id config.Identity, now func() time.Time, clock fun
 		Sealer: item.Sealer{Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic,
 			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, Dictionary: known.Newest()},
 	})
+}
+
+// OpenAttachments opens the sealed files of a data directory.
+func OpenAttachments(data string, id config.Identity) (*attach.Store, error) {
+	suite, err := item.SuiteNamed(id.Device.Suite)
+	if err != nil {
+		return nil, fmt.Errorf("enrolled for another program: %w", err)
+	}
+	return attach.OpenStore(attach.Config{Dir: filepath.Join(data, "attachments"), Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic})
 }
