@@ -187,7 +187,8 @@ func TestN21FiveHundredKiosksReturn(t *testing.T) {
 		if got := most(taken, time.Second); got > rate {
 			t.Errorf("%d batches were taken in a second", got)
 		}
-		if got := most(later, 10*time.Second); got > 10*rate*3/2 {
+		// Each comes somewhat later than its slot, so that slots given out alike do not come in step; a refusal is cheap.
+		if got := most(later, 10*time.Second); got > 10*rate*5/2 {
 			t.Errorf("central was asked %d times in ten seconds, and takes %d", got, 10*rate)
 		}
 		if spread < 2*time.Minute || spread > 5*time.Minute {
