@@ -14,10 +14,15 @@ import (
 	"go.uber.org/goleak"
 
 	"onedoor/app/catalog"
+	"onedoor/app/divisions"
+	"onedoor/app/ime/pinyin"
+	"onedoor/app/ime/strokes"
 	"onedoor/app/kiosk"
 	"onedoor/app/receipt"
 	"onedoor/app/text"
 	"onedoor/assets"
+	places "onedoor/assets/divisions"
+	"onedoor/assets/ime"
 	"onedoor/device"
 	"onedoor/device/cardreader"
 	"onedoor/device/printer"
@@ -145,6 +150,7 @@ type hall struct {
 	paper    *paper
 	link     *link
 	codes    *codes
+	voice    *voice // of a kiosk that is equipped
 	views    chan kiosk.View
 	patience time.Duration // of wait; longer where time is a bubble's
 	seen     []kiosk.View
@@ -333,4 +339,129 @@ func (l *link) set(s engine.Status) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.state = s
+}
+
+// voice keeps what it was given to say; an empty sentence is a hush.
+type voice struct {
+	mu   sync.Mutex
+	said []sentence
+}
+
+type sentence struct {
+	words string
+	lang  text.Language
+}
+
+func (v *voice) Say(words string, lang text.Language) { v.keep(sentence{words, lang}) }
+func (v *voice) Hush()                                { v.keep(sentence{}) }
+
+func (v *voice) keep(s sentence) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.said = append(v.said, s)
+}
+
+// last is what was said last, and nothing before anything was.
+func (v *voice) last() sentence {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.said) == 0 {
+		return sentence{}
+	}
+	return v.said[len(v.said)-1]
+}
+
+func (v *voice) all() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return fmt.Sprint(v.said)
+}
+
+// equipped starts a kiosk that has all that it may have: pinyin, handwriting, divisions and a voice.
+func equipped(t *testing.T, box kiosk.Outbox, change func(*kiosk.Config)) *hall {
+	t.Helper()
+	words, err := pinyin.New(pinyin.Config{Table: ime.Pinyin, Fuzzy: pinyin.FuzzyAll})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hand, err := strokes.New(strokes.Config{Tables: ime.Strokes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := divisions.Load(places.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &voice{}
+	h := open(t, box, func(c *kiosk.Config) {
+		c.Words, c.Hand, c.Divisions, c.Voice = words, hand, all, v
+		if change != nil {
+			change(c)
+		}
+	})
+	h.voice = v
+	return h
+}
+
+// now gives the screen as it is when everything sent was taken in, which must be an S.
+func now[S kiosk.Screen](h *hall) S {
+	h.Helper()
+	v := h.look()
+	s, ok := v.Screen.(S)
+	if !ok {
+		h.Fatalf("the screen is %#v, want %T", v.Screen, s)
+	}
+	return s
+}
+
+// begins lays a card down and goes to the situation or the materials of a service, with the link up.
+func (h *hall) begins(service string) {
+	h.Helper()
+	h.link.set(engine.Status{Link: engine.Online})
+	screen[kiosk.Attract](h)
+	h.lay(card())
+	h.known()
+	h.send(kiosk.Choice{Service: service}, kiosk.Next{})
+	if _, ok := h.look().Screen.(kiosk.Guide); ok {
+		h.Fatalf("%s can not be applied for", service)
+	}
+}
+
+// picks answers choices, "field=value".
+func (h *hall) picks(answers ...string) {
+	h.Helper()
+	for _, a := range answers {
+		field, value, _ := strings.Cut(a, "=")
+		h.send(kiosk.Pick{Field: field, Value: value})
+	}
+	h.look()
+}
+
+// writes types into a field and waits until that has been taken in.
+func (h *hall) writes(field, s string) {
+	h.Helper()
+	h.send(typed(field, s)...)
+	h.look()
+}
+
+// asked is the ids of the fields of a form.
+func asked(f kiosk.Form) []string {
+	var all []string
+	for _, one := range f.Fields {
+		all = append(all, one.ID)
+	}
+	return all
+}
+
+// field is one of the questions on the screen now.
+func (h *hall) field(id string) kiosk.Field {
+	h.Helper()
+	f := now[kiosk.Form](h)
+	for _, one := range f.Fields {
+		if one.ID == id {
+			return one
+		}
+	}
+	h.Fatalf("%s is not asked among %v", id, asked(f))
+	return kiosk.Field{}
 }

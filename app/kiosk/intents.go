@@ -210,7 +210,7 @@ func (k *Kiosk) nextSheet(ctx context.Context) {
 		return
 	}
 	s.complain, s.focus = false, ""
-	if !s.editing && s.page+1 < len(s.sheets()) {
+	if s.editing && s.more() || !s.editing && s.page+1 < len(s.sheets()) {
 		s.page++
 		s.focusAfter("")
 		return

@@ -204,6 +204,7 @@ func (s *session) payload(version string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer seal.wipe()
 	return json.Marshal(struct {
 		Service   service        `json:"service"`
 		Applicant applicant      `json:"applicant"`

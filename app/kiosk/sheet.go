@@ -54,6 +54,12 @@ func (s *session) here() sheet {
 	return all[s.page]
 }
 
+// more reports whether the page of this sheet goes on with the next one.
+func (s *session) more() bool {
+	all := s.sheets()
+	return s.page+1 < len(all) && all[s.page+1].page.ID() == all[s.page].page.ID()
+}
+
 // holds reports whether a field is on the sheet.
 func (h sheet) holds(id string) bool {
 	return slices.ContainsFunc(h.fields, func(f catalog.Field) bool { return f.ID == id })
@@ -145,20 +151,20 @@ func (k *Kiosk) standing() string {
 		return s.entry.group
 	case s.picker != nil:
 		return s.picker.field
-	case s.focus != "":
+	case len(s.typed[s.focus])+len(s.typing.letters) > 0: // begun already
 		id, _, _ := strings.Cut(s.focus, "/")
 		return id
 	}
-	here := s.here().fields
+	here, given := s.here().fields, s.answers()
 	for _, f := range here {
-		if f.Input != catalog.InputFixed && len(s.typed[f.ID]) == 0 {
+		if f.Input != catalog.InputFixed && given[f.ID] == "" && given.Entries(f.ID) == 0 {
 			return f.ID
 		}
 	}
 	if len(here) == 0 {
 		return ""
 	}
-	return here[0].ID
+	return here[len(here)-1].ID
 }
 
 // returnTo goes to the sheet of a question again, when elder mode has cut the form into other sheets.

@@ -45,6 +45,16 @@ func (g *signature) of(service, version string, form map[string]any) (*signedFor
 	return out, err
 }
 
+func (f *signedForm) wipe() {
+	if f == nil {
+		return
+	}
+	clear(f.Picture)
+	for _, s := range f.Strokes {
+		clear(s)
+	}
+}
+
 const (
 	signatureWide = 600 // pixels of the picture; it is a third as high
 	signaturePen  = 3   // radius of the pen

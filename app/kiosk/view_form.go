@@ -23,7 +23,7 @@ func (k *Kiosk) form(say text.Printer) Form {
 	if s.entry != nil {
 		group, _, _ := form.Field(s.entry.group)
 		v.Heading, v.Help, v.Next.Label = form.Entry(group, say.Language), "", say.T("form.entry.done")
-	} else if s.editing {
+	} else if s.editing && !s.more() {
 		v.Next.Label = say.T("form.edited")
 	}
 	k.fields(&v, say)
