@@ -71,28 +71,34 @@ type (
 	Wipe struct{}
 	// ChooseFrom picks an option of a List.
 	ChooseFrom struct{ Option string }
-	// AddEntry begins one more entry of a repeating group, EditEntry changes one and DropEntry takes it out.
-	AddEntry  struct{ Field string }
+	// AddEntry begins one more entry of a repeating group.
+	AddEntry struct{ Field string }
+	// EditEntry changes one.
 	EditEntry struct {
 		Field string
 		N     int
 	}
+	// DropEntry takes one out.
 	DropEntry struct {
 		Field string
 		N     int
 	}
-	// Rate chooses a level of the evaluation, 1 (very bad) to 5; Reason one of the reasons.
-	Rate   struct{ Level int }
+	// Rate chooses a level of the evaluation, 1 (very bad) to 5.
+	Rate struct{ Level int }
+	// Reason chooses one of the reasons, or takes it back.
 	Reason struct{ ID string }
 	// Reveal shows a masked value for some seconds.
 	Reveal struct{ Field string }
 	// Settings opens or closes a panel of settings.
 	Settings struct{ Of Panel }
-	// Size, Contrast, Low and Speak are settings of this visit.
-	Size     struct{ To int }
+	// Size is the size of text, for this visit.
+	Size struct{ To int }
+	// Contrast is high contrast, for this visit.
 	Contrast struct{ On bool }
-	Low      struct{ On bool }
-	Speak    struct{ On, Cantonese bool } // Cantonese instead of Mandarin
+	// Low puts what is touched in reach of a wheelchair, for this visit.
+	Low struct{ On bool }
+	// Speak reads the screen aloud, for this visit.
+	Speak struct{ On, Cantonese bool } // Cantonese instead of Mandarin
 )
 
 // Errand is what somebody comes for.

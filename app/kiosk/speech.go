@@ -13,7 +13,7 @@ func (k *Kiosk) speak(v View) {
 		return
 	}
 	words := ""
-	if k.visit.settings.speak && k.state != visit.Attract {
+	if k.visit.speak && k.state != visit.Attract {
 		words = spoken(v)
 	}
 	said := words

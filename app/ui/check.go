@@ -70,7 +70,7 @@ func (c *check) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		}
 		return
 	}
-	c.side.Objects, c.box.Objects = []fyne.CanvasObject{c.missing}, append(parts, c.print)
+	c.side.Objects, c.box.Objects = []fyne.CanvasObject{c.missing}, append(slices.Clone(parts), c.print)
 	c.page.Layout(nil, size)
 	h := max(c.back.Size().Height, c.next.Size().Height)
 	x, y := float32(m), c.next.Position().Y
