@@ -12,13 +12,6 @@ import (
 	"onedoor/device/printer"
 )
 
-// skipSituation goes past questions that a service does not ask.
-func (k *Kiosk) skipSituation(ctx context.Context) {
-	if k.state == visit.Situate && len(k.visit.situations()) == 0 {
-		k.step(ctx, visit.Situated)
-	}
-}
-
 // situate is the page of questions whose answers decide materials and fields: choices only, so there are no keys.
 func (k *Kiosk) situate(say text.Printer) Form {
 	v := Form{Heading: say.T("situate.heading"), Help: say.T("situate.help"),

@@ -70,7 +70,6 @@ func (k *Kiosk) cardRead(ctx context.Context, card *cardreader.Card, waiting boo
 		k.visit.card = card
 		k.step(ctx, visit.CardRead)
 		k.card = cardSlot{lying: true}
-		k.skipSituation(ctx)
 	}
 }
 

@@ -111,7 +111,6 @@ const (
 	Guides Errand = "guides"
 	Rating Errand = "evaluate"
 	Find   Errand = "search"
-	Ticket Errand = "ticket"
 )
 
 // Mode is a kind of keypad.

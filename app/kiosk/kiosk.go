@@ -284,6 +284,9 @@ func (k *Kiosk) step(ctx context.Context, e visit.Event) {
 	for _, effect := range next.Effects {
 		k.perform(ctx, effect)
 	}
+	if k.state == visit.Situate && len(k.visit.situations()) == 0 {
+		k.step(ctx, visit.Situated) // a service that asks nothing of the kind
+	}
 }
 
 func (k *Kiosk) enter(s visit.State) {

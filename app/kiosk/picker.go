@@ -28,7 +28,7 @@ const (
 	restPart = "/rest" // street, house, room
 )
 
-// openPicker begins at the province, or beside what was chosen before.
+// openPicker begins at the province; what was chosen before stands until another street is chosen.
 func (s *session) openPicker(field string) {
 	s.focus = ""
 	s.typing.wipe()

@@ -1,6 +1,8 @@
 package kiosk
 
 import (
+	"context"
+
 	"onedoor/app/text"
 	"onedoor/app/visit"
 )
@@ -9,6 +11,7 @@ import (
 const (
 	maxStrokes = 60
 	maxPoints  = 4000
+	padWide    = 1000 // units; it is a third as high
 	// leastInk is the length, in thousandths of the pad's width, below which it is a touch and no signature.
 	leastInk = 150
 )
@@ -30,7 +33,11 @@ func (g *signature) add(s Stroke) {
 	if len(s) == 0 || len(g.strokes) >= maxStrokes || g.points+len(s) > maxPoints {
 		return
 	}
-	g.strokes, g.points = append(g.strokes, append(Stroke(nil), s...)), g.points+len(s)
+	kept := make(Stroke, len(s))
+	for i, p := range s { // a finger that slips off the pad goes on being told of; what is outside was not written
+		kept[i] = Point{X: max(0, min(p.X, padWide)), Y: max(0, min(p.Y, padWide/3)), At: p.At}
+	}
+	g.strokes, g.points = append(g.strokes, kept), g.points+len(s)
 }
 
 // enough reports whether something was written, and not only touched.
@@ -52,7 +59,7 @@ func (k *Kiosk) sign(say text.Printer) Sign {
 		Heading: say.T("sign.heading"), Help: say.T("sign.help"), Place: say.T("sign.place"), Drawing: len(s.signature.strokes),
 		Statement: k.statement(say),
 		Clear:     Button{say.T("sign.clear"), Wipe{}, len(s.signature.strokes) == 0},
-		Next:      Button{say.T("review.confirm"), Confirm{}, !s.signature.enough()},
+		Next:      Button{say.T("review.confirm"), Confirm{}, !s.signature.enough() || k.closed(s.service)},
 		Back:      Button{say.T("form.back"), Back{}, false},
 	}
 }
@@ -67,10 +74,21 @@ func (k *Kiosk) statement(say text.Printer) string {
 }
 
 // confirm hands the form in, by way of the signature where the service wants one.
-func (k *Kiosk) confirm() visit.Event {
+func (k *Kiosk) confirm(ctx context.Context) {
 	s := k.visit
-	if k.state == visit.Review && s.service.Signature {
-		return visit.SignatureAsked
+	event := visit.Confirmed
+	switch k.state {
+	case visit.Review:
+		if k.closed(s.service) {
+			return
+		}
+		if s.service.Signature {
+			event = visit.SignatureAsked
+		}
+	case visit.Sign:
+		if k.closed(s.service) || !s.signature.enough() {
+			return
+		}
 	}
-	return visit.Confirmed
+	k.step(ctx, event)
 }

@@ -58,12 +58,13 @@ func TestNothingIsHandedInUnsigned(t *testing.T) {
 		t.Errorf("is signed under %q", s.Statement)
 	}
 	for what, strokes := range map[string][]kiosk.Intent{
-		"nothing":         nil,
-		"an empty stroke": {kiosk.Write{}},
-		"a touch":         {kiosk.Write{Stroke: kiosk.Stroke{{X: 500, Y: 100}}}},
-		"many touches":    {kiosk.Write{Stroke: kiosk.Stroke{{X: 100, Y: 100}}}, kiosk.Write{Stroke: kiosk.Stroke{{X: 900, Y: 100}}}},
-		"a slip":          {kiosk.Write{Stroke: kiosk.Stroke{{X: 500, Y: 100}, {X: 560, Y: 120}}}},
-		"what was erased": {scrawl(), kiosk.Wipe{}},
+		"nothing":             nil,
+		"an empty stroke":     {kiosk.Write{}},
+		"a touch":             {kiosk.Write{Stroke: kiosk.Stroke{{X: 500, Y: 100}}}},
+		"many touches":        {kiosk.Write{Stroke: kiosk.Stroke{{X: 100, Y: 100}}}, kiosk.Write{Stroke: kiosk.Stroke{{X: 900, Y: 100}}}},
+		"a slip":              {kiosk.Write{Stroke: kiosk.Stroke{{X: 500, Y: 100}, {X: 560, Y: 120}}}},
+		"what was erased":     {scrawl(), kiosk.Wipe{}},
+		"what missed the pad": {kiosk.Write{Stroke: kiosk.Stroke{{X: -900, Y: -50}, {X: -100, Y: -10}}}},
 	} {
 		h.send(kiosk.Wipe{})
 		h.send(strokes...)

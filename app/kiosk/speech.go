@@ -60,6 +60,16 @@ func spoken(v View) string {
 		add(h.Heading, h.Text)
 		return strings.Join(all, "。")
 	}
+	if c := v.Frame.Choices; c != nil {
+		add(c.Heading)
+		for _, g := range c.Groups {
+			add(g.Title)
+			for _, o := range g.Options {
+				add(o.Label)
+			}
+		}
+		return strings.Join(all, "。")
+	}
 	switch s := v.Screen.(type) {
 	case Menu:
 		add(s.Heading, s.Help, s.Trouble.Text)
@@ -96,7 +106,10 @@ func spoken(v View) string {
 			}
 		}
 	case List:
-		add(s.Heading, s.Help)
+		add(s.Heading, s.Help, s.Path)
+		for _, o := range s.Options {
+			add(o.Label)
+		}
 	case Review:
 		add(s.Heading, s.Help, s.Declaration, s.Confirm.Label)
 	case Sign:

@@ -135,7 +135,7 @@ func stray(dice *rand.Rand) kiosk.Intent {
 		kiosk.Start{}, kiosk.Next{}, kiosk.Back{}, kiosk.Home{}, kiosk.Stay{}, kiosk.Touch{}, kiosk.Elder{}, kiosk.TypeNumber{}, kiosk.Confirm{}, kiosk.Again{}, kiosk.Leave{},
 		kiosk.Language{To: text.English}, kiosk.Choice{Service: "household-move"}, kiosk.Choice{Service: "nonsense"}, kiosk.Focus{Field: field},
 		kiosk.Pick{Field: field, Value: "rented"}, kiosk.Type{Text: "a"}, kiosk.Type{}, kiosk.Type{Text: "单元"}, kiosk.Type{Text: "\xff"}, kiosk.Erase{}, kiosk.Clear{}, kiosk.Done{},
-		kiosk.Edit{Page: n}, kiosk.Open{What: kiosk.Ticket}, kiosk.Open{What: kiosk.Rating}, kiosk.Browse{Department: "x"}, kiosk.Tick{Material: n}, kiosk.PrintNotice{},
+		kiosk.Edit{Page: n}, kiosk.Open{What: "nonsense"}, kiosk.Open{What: kiosk.Rating}, kiosk.Browse{Department: "x"}, kiosk.Tick{Material: n}, kiosk.PrintNotice{},
 		kiosk.Take{Candidate: n}, kiosk.Turn{By: n}, kiosk.KeyMode{To: kiosk.ModeRare}, kiosk.KeyMode{To: kiosk.ModeInk}, kiosk.Write{}, scrawl(), kiosk.Wipe{},
 		kiosk.ChooseFrom{Option: "110000"}, kiosk.AddEntry{Field: field}, kiosk.EditEntry{Field: field, N: n}, kiosk.DropEntry{Field: field, N: n}, kiosk.Rate{Level: n},
 		kiosk.Reason{ID: field}, kiosk.Reveal{Field: field}, kiosk.Settings{Of: kiosk.PanelDisplay}, kiosk.Contrast{On: true}, kiosk.Speak{On: true},

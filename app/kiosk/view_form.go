@@ -205,6 +205,9 @@ func (k *Kiosk) review(say text.Printer) Review {
 		Declaration: say.T("review.declaration", "department", s.service.Department.In(say.Language)),
 		Confirm:     Button{say.T("review.confirm"), Confirm{}, false}, Back: Button{say.T("form.back"), Back{}, false},
 	}
+	if why, _ := k.unavailable(s.service, say); why != "" { // the link fell meanwhile, and the service can not do without
+		v.Help, v.Confirm.Off = why, true
+	}
 	if own := s.service.Declaration.In(say.Language); own != "" {
 		v.Declaration = own + "\n" + v.Declaration
 	}

@@ -67,7 +67,7 @@ func (k *Kiosk) frame(say text.Printer) Frame {
 	s := k.visit
 	f := Frame{
 		Hall: k.cfg.Site.Hall, Clock: text.Clock(k.cfg.Now()), Link: k.link(say), Elder: s.elder,
-		Size: s.size, Contrast: s.contrast, Low: s.low, Choices: k.choices(say),
+		Size: s.size, Contrast: s.contrast, Low: s.low, Choices: k.choices(say), Dim: k.state == visit.Attract && dark(k.cfg.Now().Hour()),
 		Tools: k.tools(say), Step: k.stepText(say), Warning: k.warning(say),
 	}
 	if s.service != nil && k.state != visit.Menu && k.state != visit.Choose && k.state != visit.Goodbye {
@@ -81,6 +81,9 @@ func (k *Kiosk) frame(say text.Printer) Frame {
 	}
 	return f
 }
+
+// dark is the time of day at which a bright screen in an empty hall dazzles. The first touch makes it bright.
+func dark(hour int) bool { return hour < 6 || hour >= 21 }
 
 func (k *Kiosk) link(say text.Printer) Notice {
 	if !k.out.IsZero() {

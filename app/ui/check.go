@@ -59,7 +59,7 @@ func (c *check) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	const m = theme.Margin
 	w := size.Width - 2*m
 	c.parts.Objects = []fyne.CanvasObject{c.items}
-	parts := slices.Clip(c.page.box.Objects)
+	parts := c.page.box.Objects
 	spare := w - 2*theme.Space - c.back.Wish() - c.print.Wish() - c.next.Wish()
 	if layout.Landscape(size) || spare < 0 || !c.print.Visible() {
 		c.side.Objects, c.box.Objects = []fyne.CanvasObject{c.missing, c.print}, parts

@@ -39,7 +39,7 @@ func menuSamples(w words, add adder) {
 			tile("file-plus", w.of("申请办事", "Apply for a service"), w.of("32 件事可以在这里当场提交", "32 services can be submitted here"), kiosk.Apply),
 			tile("list-search", w.of("查进度", "Track my case"), w.of("凭回执、编号或身份证", "Receipt, number or ID card"), kiosk.Follow),
 			tile("list-check", w.of("看办事指南", "What I need"), w.of("要带什么，多久办好", "What to bring, how long"), kiosk.Guides),
-			tile("ticket", w.of("取号", "Take a number"), w.of("前面 6 人，约 15 分钟", "6 waiting, about 15 min"), kiosk.Ticket),
+			tile("ticket", w.of("取号", "Take a number"), w.of("前面 6 人，约 15 分钟", "6 waiting, about 15 min"), "ticket"),
 			tile("star", w.of("评价服务", "Rate our service"), w.of("不用留名字", "No name needed"), kiosk.Rating),
 		},
 		Search:  kiosk.Button{Label: w.of("搜一搜要办的事", "Search for a service"), Intent: kiosk.Open{What: kiosk.Find}},

@@ -1,0 +1,122 @@
+package kiosk
+
+import (
+	"context"
+
+	"onedoor/app/visit"
+)
+
+// next goes on from a screen when what it asks is answered.
+func (k *Kiosk) next(ctx context.Context) {
+	s := k.visit
+	switch k.state {
+	case visit.Number:
+		if s.takeNumber(k.cfg.Now()) {
+			k.step(ctx, visit.NumberTyped)
+		}
+	case visit.Guide:
+		k.readGuide(ctx)
+	case visit.Situate:
+		if s.complain = len(s.faults(k.cfg.Now())) > 0; !s.complain {
+			k.step(ctx, visit.Situated)
+		}
+	case visit.Check:
+		k.step(ctx, visit.MaterialsReady)
+		s.focusAfter("")
+	case visit.Track:
+		k.nameCase(ctx)
+	case visit.Evaluate:
+		k.opine(ctx, Next{})
+	case visit.Fill:
+		k.nextSheet(ctx)
+	}
+}
+
+// nextSheet goes on when nothing on this one is wrong.
+func (k *Kiosk) nextSheet(ctx context.Context) {
+	s := k.visit
+	if s.picker != nil {
+		return // a place is chosen first, or not at all
+	}
+	k.finishTyping()
+	if faults := s.faults(k.cfg.Now()); len(faults) > 0 {
+		s.complain = true
+		s.focusFirst(faults)
+		return
+	}
+	if s.entry != nil {
+		s.leaveEntry(true)
+		return
+	}
+	s.complain, s.focus = false, ""
+	if s.editing && s.more() || !s.editing && s.page+1 < len(s.sheets()) {
+		s.page++
+		s.focusAfter("")
+		return
+	}
+	// A sheet that was passed may have been left by a way around, and an answer may have called for more; the whole form decides.
+	if first := s.firstFault(k.cfg.Now()); first >= 0 {
+		s.page, s.complain = first, !s.editing
+		s.focusAfter("")
+		return
+	}
+	s.editing = false
+	k.step(ctx, visit.FormDone)
+}
+
+// finishTyping makes words of the letters that are left over, as 下一步 is pressed.
+func (k *Kiosk) finishTyping() {
+	if len(k.visit.typing.letters) > 0 {
+		k.edit(Done{})
+	}
+}
+
+// back goes one screen back; nothing that was filled in is lost by it.
+func (k *Kiosk) back(ctx context.Context) {
+	s := k.visit
+	switch {
+	case k.state == visit.Check && len(s.situations()) == 0:
+		k.step(ctx, visit.GuidePressed)
+	case k.state == visit.Evaluate && s.accepted.ReceiptNo == "":
+		// it was reached from the progress of a case: there is no receipt to go back to
+	case k.state == visit.Sign:
+		s.signature.wipe() // it must not come under a form that is changed now, or under another one
+		k.step(ctx, visit.BackPressed)
+	case s.picker != nil:
+		k.pickBack()
+	case s.entry != nil:
+		s.leaveEntry(false)
+	case k.state == visit.Fill && s.editing:
+		s.editing = false
+		if s.firstFault(k.cfg.Now()) < 0 {
+			k.step(ctx, visit.FormDone)
+		}
+	case k.state == visit.Fill && s.page > 0:
+		s.page--
+		s.focus, s.complain = "", false
+		s.typing.wipe()
+	case k.state == visit.Review:
+		s.page = len(s.sheets()) - 1
+		k.step(ctx, visit.BackPressed)
+	default:
+		if k.state == visit.Number {
+			s.forgetNumber()
+		}
+		s.focus, s.complain = "", false
+		k.step(ctx, visit.BackPressed)
+	}
+}
+
+// readGuide goes on from the guide: to the card, if nobody is known yet.
+func (k *Kiosk) readGuide(ctx context.Context) {
+	s := k.visit
+	s.browse.reading = false
+	if k.closed(s.service) {
+		return
+	}
+	if s.card == nil {
+		k.step(ctx, visit.CardWanted)
+		return
+	}
+	k.step(ctx, visit.GuideRead)
+}
