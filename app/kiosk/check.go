@@ -25,12 +25,12 @@ func (k *Kiosk) check(say text.Printer) Check {
 	s := k.visit
 	v := Check{Heading: say.T("check.heading"), Help: say.T("check.help"), Next: Button{say.T("check.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false}}
 	for i, m := range s.materials() {
-		item := CheckItem{Name: m.Name.In(say.Language), Note: note(m, say.Language), Have: !s.missing[m.ID], Tick: Tick{Material: i}}
-		if m.Card {
-			item.Have, item.Fixed, item.Note = true, !s.byHand, say.T("guide.card.read")
-			if s.byHand {
-				item.Note, item.Have = say.T("guide.card.bring"), !s.missing[m.ID]
-			}
+		item := CheckItem{Name: m.Name.In(say.Language), Note: note(m, say.Language), Have: s.has(m), Tick: Tick{Material: i}}
+		switch {
+		case m.Card && s.byHand:
+			item.Note = say.T("guide.card.bring")
+		case m.Card:
+			item.Fixed, item.Note = true, say.T("guide.card.read")
 		}
 		if !item.Have {
 			v.Missing = Notice{Tone: Caution, Text: say.T("check.missing")}
@@ -52,6 +52,10 @@ func (k *Kiosk) check(say text.Printer) Check {
 	return v
 }
 
+// has reports whether a material is at hand: the card that was read is, and what was ticked. Nothing is said to be before
+// somebody has said so.
+func (s *session) has(m catalog.Material) bool { return m.Card && !s.byHand || s.atHand[m.ID] }
+
 // tickMaterial says that a material is at hand, or is not.
 func (k *Kiosk) tickMaterial(i int) {
 	s := k.visit
@@ -60,8 +64,8 @@ func (k *Kiosk) tickMaterial(i int) {
 		return
 	}
 	id := all[i].ID
-	if s.missing[id] = !s.missing[id]; !s.missing[id] {
-		delete(s.missing, id)
+	if s.atHand[id] = !s.atHand[id]; !s.atHand[id] {
+		delete(s.atHand, id)
 	}
 	s.noticed, s.noticeFailed = false, false
 }
@@ -82,7 +86,7 @@ func (k *Kiosk) printNotice(ctx context.Context) {
 	facts := receipt.NoticeFacts{Hall: k.cfg.Site.Hall, Kiosk: k.cfg.Site.Kiosk, Service: s.service.Title.In(s.lang), Department: s.service.Department.In(s.lang),
 		Printed: k.cfg.Now(), HelpPhone: k.cfg.Site.HelpPhone}
 	for _, m := range s.materials() {
-		if s.missing[m.ID] {
+		if !s.has(m) {
 			facts.Missing = append(facts.Missing, receipt.Missing{Name: m.Name.In(s.lang), Note: note(m, s.lang)})
 		}
 	}

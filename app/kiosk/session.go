@@ -25,7 +25,7 @@ type session struct {
 	mistyped              string // key of what is wrong with a typed case number
 	bared                 string // field whose masked value is shown in full
 	bareTill              time.Time
-	missing               map[string]bool // ids of the materials that are not at hand
+	atHand                map[string]bool // ids of the materials that were ticked
 	noticed, noticeFailed bool            // the one-time notice came out, or did not
 	signature             signature
 	help                  bool
@@ -59,7 +59,7 @@ type session struct {
 }
 
 func newSession() *session {
-	return &session{settings: settings{lang: text.Chinese}, typed: map[string][]byte{}, missing: map[string]bool{}}
+	return &session{settings: settings{lang: text.Chinese}, typed: map[string][]byte{}, atHand: map[string]bool{}}
 }
 
 func (s *session) wipe() {
@@ -87,7 +87,7 @@ func (s *session) open() {
 		clear(b[:cap(b)])
 		delete(s.typed, id)
 	}
-	clear(s.missing)
+	clear(s.atHand)
 	s.noticed, s.noticeFailed = false, false
 	s.opened = s.service
 	for _, p := range s.service.Form.Pages {
