@@ -8,8 +8,8 @@ import (
 // What a node may need: the queue's memory tables and batches under way, and what the outbox keeps in memory of each item
 // that waits.
 const (
-	memoryBase    = 56 << 20
-	memoryPerItem = 640
+	memoryBase    = 40 << 20
+	memoryPerItem = 280
 )
 
 // limitMemory tells the collector what so many waiting items need. Without it the heap grows to several times that while the

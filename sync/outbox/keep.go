@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"path/filepath"
 	"time"
 )
 
@@ -17,11 +18,17 @@ func (o *Outbox) keep() {
 	defer purge.Stop()
 	ctx, cancel := o.untilClose()
 	defer cancel()
-	for {
+	queue, err := realPath(filepath.Join(o.cfg.Dir, queueName))
+	for ticks := 1; ; ticks++ {
 		select {
 		case <-o.quit:
 			return
 		case <-tick.C:
+			if err == nil && ticks%residentEvery == 0 {
+				if _, err = leave(queue, residentLimit); err != nil {
+					o.logger.Warn("the queue's files stay in memory", "error", err)
+				}
+			}
 			o.writeMu.Lock()
 			if o.check() == nil {
 				o.live(keepEvery)
