@@ -57,6 +57,7 @@ func (c pinyinCommand) table() ([]byte, error) {
 	}{
 		{c.Rime, d.readRime},
 		{c.Jieba, d.readJieba},
+		{filepath.Join(c.Divisions, "town.csv"), d.readTowns},
 		{filepath.Join(c.Divisions, "province.csv"), d.readProvinces},
 		{filepath.Join(c.Divisions, "city.csv"), d.readCities},
 		{filepath.Join(c.Divisions, "area.csv"), d.readCounties},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ type lists struct {
 // word is a text as a list has it, with its readings where the list gives them.
 type word struct {
 	text     string
+	count    float64 // where the list has one, and else 0
 	readings [][]string
 }
 
@@ -80,14 +82,21 @@ func lines(dir fs.FS, name string, each func(line string) error) error {
 	return nil
 }
 
-// appendWords takes words apart that are written as 金 覃(qin,tan) 尉迟(yu chi).
+// appendWords takes words apart that are written as 金 覃(qin,tan) 尉迟=0.4(yu chi).
 func appendWords(to []word, line string) ([]word, error) {
 	for line = strings.TrimSpace(line); line != ""; line = strings.TrimSpace(line) {
 		end := strings.IndexAny(line, " (")
 		if end < 0 {
 			end = len(line)
 		}
-		w := word{text: line[:end]}
+		text, count, counted := strings.Cut(line[:end], "=")
+		w := word{text: text}
+		if counted {
+			var err error
+			if w.count, err = strconv.ParseFloat(count, 64); err != nil || w.count <= 0 {
+				return nil, fmt.Errorf("%q has no number behind it", text)
+			}
+		}
 		if line = line[end:]; strings.HasPrefix(line, "(") {
 			readings, rest, ok := strings.Cut(line[1:], ")")
 			if !ok {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -18,12 +20,55 @@ const (
 	shortCost    = 20 // on top, for the short form of a name
 )
 
-func (d *dictionary) readProvinces(r io.Reader) error { return d.readPlaces(r, provinceCost) }
-func (d *dictionary) readCities(r io.Reader) error    { return d.readPlaces(r, cityCost) }
-func (d *dictionary) readCounties(r io.Reader) error  { return d.readPlaces(r, countyCost) }
+// How many towns and subdistricts the middle one of a level has.
+const (
+	provinceTowns = 1300
+	cityTowns     = 110
+	countyTowns   = 13
+)
+
+// sizeSkew is how much cheaper twice as many towns make a place: people live in towns, and write where they live.
+const sizeSkew = 50
+
+func (d *dictionary) readProvinces(r io.Reader) error {
+	return d.readPlaces(r, provinceCost, provinceTowns)
+}
+
+func (d *dictionary) readCities(r io.Reader) error { return d.readPlaces(r, cityCost, cityTowns) }
+
+func (d *dictionary) readCounties(r io.Reader) error { return d.readPlaces(r, countyCost, countyTowns) }
+
+// readTowns counts the lines as 440106,石牌街道,44,01,06,004000 by county, city and province.
+func (d *dictionary) readTowns(r io.Reader) error {
+	c := csv.NewReader(r)
+	c.ReuseRecord = true
+	for {
+		line, err := c.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if code := line[0]; len(code) == 6 {
+			d.towns[code]++
+			d.towns[code[:4]]++
+			d.towns[code[:2]]++
+		}
+	}
+}
+
+// size is what the towns of a place with this code add to its cost; the source has none for some whose code is new.
+func (d *dictionary) size(code string, middle float64) int {
+	n := d.towns[strings.TrimSuffix(strings.TrimSuffix(code, "00"), "00")]
+	if n == 0 {
+		return 0
+	}
+	return -int(math.Round(sizeSkew * math.Log2(min(max(float64(n)/middle, 0.25), 4))))
+}
 
 // readPlaces reads lines as 440106,天河区,44,01,06.
-func (d *dictionary) readPlaces(r io.Reader, cost int) error {
+func (d *dictionary) readPlaces(r io.Reader, cost int, towns float64) error {
 	c := csv.NewReader(r)
 	c.FieldsPerRecord = -1
 	all, err := c.ReadAll()
@@ -39,6 +84,7 @@ func (d *dictionary) readPlaces(r io.Reader, cost int) error {
 		if len(readings) == 0 || utf8.RuneCountInString(name) < 2 {
 			return fmt.Errorf("the place %q has no reading", name)
 		}
+		cost := cost + d.size(line[0], towns)
 		d.set(name, cost, placePlus, kindPlace, readings)
 		if short := shortPlace(name); short != "" {
 			d.set(short, cost+shortCost, placePlus, kindPlace, d.read(short, true))

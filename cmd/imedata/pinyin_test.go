@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -96,6 +98,100 @@ func TestTheTableHasTheLists(t *testing.T) {
 	}
 }
 
+// What the lists raise by hand is not what the input method is measured with: no person, and no place but for how it is read,
+// and of the words that are asked last none either.
+func TestTheListsKnowNoneThatAreAsked(t *testing.T) {
+	l, err := readLists(os.DirFS("../../assets/ime/lists"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raised := map[string]bool{}
+	for _, w := range append(l.service, l.surnames...) {
+		raised[w.text] = true
+	}
+	for part, long := range map[string]int{"one": 1, "first": 1, "last": 1, "two": 2} {
+		for _, w := range l.given[part] {
+			if utf8.RuneCountInString(w.text) != long {
+				t.Errorf("%s is in %s: the list is of given names, not of persons", w.text, part)
+			}
+		}
+	}
+	asked := 0
+	for _, list := range []string{"everyday.txt", "persons.txt", "heldout.txt", "unseen.txt"} {
+		err := lines(os.DirFS("../../app/ime/pinyin/testdata"), list, func(line string) error {
+			f := strings.Fields(line)
+			if f[0] == "text" && list != "unseen.txt" {
+				return nil // the words of a hall's forms are its own
+			}
+			if asked++; raised[f[2]] {
+				t.Errorf("%s asks for %s, which a list raises", list, f[2])
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked < 500 {
+		t.Errorf("%d are asked", asked)
+	}
+}
+
+// A surname has the share that the reports give it, whatever else is on the list.
+func TestSharesOfSurnames(t *testing.T) {
+	l, err := readLists(os.DirFS("../../assets/ime/lists"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := shares(l.surnames)
+	sum, five := 0.0, 0.0
+	for _, share := range p {
+		sum += share
+	}
+	for _, text := range []string{"王", "李", "张", "刘", "陈"} {
+		five += p[text]
+	}
+	// The five are 30.8 % of the people by the report of 2020; some have a surname that is not on the list.
+	if math.Abs(sum-1) > 1e-9 || five < 0.29 || five > 0.33 {
+		t.Errorf("all are %v, the first five %v", sum, five)
+	}
+	for _, c := range []struct{ more, less string }{{"王", "李"}, {"徐", "许"}, {"黎", "欧阳"}, {"欧阳", "上官"}, {"上官", "万俟"}} {
+		if p[c.more] <= p[c.less] {
+			t.Errorf("%s has %v and %s %v", c.more, p[c.more], c.less, p[c.less])
+		}
+	}
+	for _, at := range population {
+		if got := people(int(at.rank)); math.Abs(got-at.millions) > 1e-9*at.millions {
+			t.Errorf("rank %v has %v millions, want %v", at.rank, got, at.millions)
+		}
+	}
+}
+
+// Of places that sound alike the one with more towns comes first; one without any is taken for a middle one.
+func TestPlacesBySize(t *testing.T) {
+	h := &han{readings: map[rune][]string{'甲': {"jia"}, '佳': {"jia"}, '嘉': {"jia"}, '县': {"xian"}}}
+	d := newDictionary(h, map[string][][]string{"甲县": {{"jia", "xian"}}, "佳县": {{"jia", "xian"}}, "嘉县": {{"jia", "xian"}}})
+	var towns strings.Builder
+	towns.WriteString("code,name,province,city,area,town\n")
+	for range 26 {
+		towns.WriteString("110101,某镇,11,01,01,001000\n")
+	}
+	towns.WriteString("110102,某镇,11,01,02,001000\n")
+	if err := d.readTowns(strings.NewReader(towns.String())); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.readCounties(strings.NewReader("code,name\n110101,甲县\n110102,佳县\n110103,嘉县\n")); err != nil {
+		t.Fatal(err)
+	}
+	cost := func(text string) int { return d.floor[text+"\tjia xian"].cost }
+	if cost("甲县") != countyCost-sizeSkew || cost("嘉县") != countyCost || cost("佳县") != countyCost+2*sizeSkew {
+		t.Errorf("they cost %d, %d and %d", cost("甲县"), cost("嘉县"), cost("佳县"))
+	}
+	if err := d.readTowns(strings.NewReader("a,b\nc\n")); err == nil {
+		t.Error("a broken file was taken")
+	}
+}
+
 // Places are read as the people who live there say, not as the characters are elsewhere.
 func TestPlacesHaveTheirReadings(t *testing.T) {
 	words := sections(t)["words"]
@@ -137,7 +233,7 @@ func TestToneless(t *testing.T) {
 
 func TestListsAreRead(t *testing.T) {
 	files := fstest.MapFS{
-		"service.txt": {Data: []byte("# remark\n\n身份证 重号(chong hao)\n")}, "surnames.txt": {Data: []byte("王 覃(qin,tan) 尉迟(yu chi)\n")},
+		"service.txt": {Data: []byte("# remark\n\n身份证 重号(chong hao)\n")}, "surnames.txt": {Data: []byte("王 覃(qin,tan) 尉迟=0.4(yu chi) 欧阳=111.2\n")},
 		"given.txt": {Data: []byte("[one] remark\n伟\n[two]\n建国\n")}, "readings.txt": {Data: []byte("百色 bai se, bo se\n")}, "radicals.txt": {Data: []byte("氵 3 85\n")},
 	}
 	l, err := readLists(files)
@@ -145,11 +241,11 @@ func TestListsAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(l.service, l.surnames, l.given["one"], l.given["two"], l.readings, l.radicals)
-	const want = "[{身份证 []} {重号 [[chong hao]]}] [{王 []} {覃 [[qin] [tan]]} {尉迟 [[yu chi]]}] [{伟 []}] [{建国 []}] map[百色:[[bai se] [bo se]]] [氵 3 85]"
+	const want = "[{身份证 0 []} {重号 0 [[chong hao]]}] [{王 0 []} {覃 0 [[qin] [tan]]} {尉迟 0.4 [[yu chi]]} {欧阳 111.2 []}] [{伟 0 []}] [{建国 0 []}] map[百色:[[bai se] [bo se]]] [氵 3 85]"
 	if got != want {
 		t.Errorf("read as %s, want %s", got, want)
 	}
-	for name, bad := range map[string]string{"service.txt": "重号(chong hao", "readings.txt": "百色"} {
+	for name, bad := range map[string]string{"service.txt": "重号(chong hao", "readings.txt": "百色", "surnames.txt": "尉迟=x(yu chi)"} {
 		files := fstest.MapFS{"service.txt": files["service.txt"], "surnames.txt": files["surnames.txt"], "given.txt": files["given.txt"], "readings.txt": files["readings.txt"], "radicals.txt": files["radicals.txt"]}
 		files[name] = &fstest.MapFile{Data: []byte(bad)}
 		if _, err := readLists(files); err == nil || !strings.Contains(err.Error(), name) {

@@ -42,12 +42,14 @@ type dictionary struct {
 	han    *han
 	forced map[string][][]string // readings of the lists
 
-	rime  map[string]map[string]float64 // text to reading to weight
-	jieba map[string]float64
-	names []string // what jieba has as names of persons
-	share map[rune][]weighed
-	floor map[string]entry // place and service words by text and reading
-	total struct{ rime, jieba float64 }
+	rime     map[string]map[string]float64 // text to reading to weight
+	jieba    map[string]float64
+	names    []string        // what jieba has as names of persons
+	ordinary map[string]bool // words that jieba has as something else
+	share    map[rune][]weighed
+	floor    map[string]entry // place and service words by text and reading
+	towns    map[string]int   // by the code of a county, city or province
+	total    struct{ rime, jieba float64 }
 }
 
 // weighed is a reading of a character with its share.
@@ -57,7 +59,7 @@ type weighed struct {
 }
 
 func newDictionary(h *han, forced map[string][][]string) *dictionary {
-	return &dictionary{han: h, forced: forced, rime: map[string]map[string]float64{}, jieba: map[string]float64{}, share: map[rune][]weighed{}, floor: map[string]entry{}}
+	return &dictionary{han: h, forced: forced, rime: map[string]map[string]float64{}, jieba: map[string]float64{}, share: map[rune][]weighed{}, floor: map[string]entry{}, towns: map[string]int{}, ordinary: map[string]bool{}}
 }
 
 // national says whether all characters are in the national table.
@@ -161,8 +163,11 @@ func (d *dictionary) readJieba(r io.Reader) error {
 		if !d.national(f[0]) || chars > 12 {
 			continue
 		}
-		if f[2] == "nr" {
+		switch {
+		case f[2] == "nr":
 			d.names = append(d.names, f[0])
+		case !strings.HasPrefix(f[2], "nr"):
+			d.ordinary[f[0]] = true
 		}
 		_, known := d.rime[f[0]]
 		if known || freq >= rareFreq && !strings.HasPrefix(f[2], "nr") {

@@ -68,25 +68,39 @@ func texts(p pinyin.Page) []string {
 	return all
 }
 
-// What people type at a counter is understood. Names of persons sound alike (姜涛 and 蒋涛 are one to the ear), so that the
-// first place is the more common name's, and what is asked of them is to be on the first page.
+// What people type at a counter is understood. everyday.txt is what the input method is promised for: 300 words, persons and
+// places, of which the first candidate is right for 95 % and the first page for 99 %. Most of its words are words of forms,
+// which the hall's list raises, and its persons have the names that most people have. The other lists are harder, and are
+// here so that nobody takes that figure for another: persons.txt has a hundred persons with a hundred surnames, heldout.txt
+// is of another day, and unseen.txt was asked first when the data were done, has no word that a list raises, and stands as
+// it was measured. Names of persons sound alike (姜涛 and 蒋涛 are one to the ear): the first place is the more common name's.
 func TestLists(t *testing.T) {
-	type percent struct{ top, page int }
+	type percent struct{ top, page float64 }
 	for _, l := range []struct {
 		name string
+		all  percent
 		want map[pinyin.Mode]percent
 	}{
-		{"everyday.txt", map[pinyin.Mode]percent{pinyin.Text: {95, 99}, pinyin.Name: {70, 97}, pinyin.Place: {92, 99}}},
-		{"heldout.txt", map[pinyin.Mode]percent{pinyin.Text: {95, 97}, pinyin.Name: {70, 97}, pinyin.Place: {92, 99}}},
+		{"everyday.txt", percent{95, 99}, map[pinyin.Mode]percent{pinyin.Text: {95, 99}, pinyin.Name: {88, 99}, pinyin.Place: {97, 99}}},
+		{"persons.txt", percent{72, 98}, nil},
+		{"heldout.txt", percent{94, 98}, map[pinyin.Mode]percent{pinyin.Text: {95, 97}, pinyin.Name: {85, 99}, pinyin.Place: {99, 99}}},
 	} {
 		t.Run(l.name, func(t *testing.T) {
-			n, top, page := score(t, engine(t), readList(t, l.name))
-			for mode, want := range l.want {
-				t.Logf("%v: first %d, first page %d of %d", mode, top[mode], page[mode], n[mode])
-				if 100*top[mode] < want.top*n[mode] || 100*page[mode] < want.page*n[mode] {
-					t.Errorf("%v: first %d and first page %d of %d, want %d %% and %d %%", mode, top[mode], page[mode], n[mode], want.top, want.page)
+			n, top, page := score(t, fuzzyEngine(t), readList(t, l.name)) // as kiosks have it
+			var all, tops, pages int
+			check := func(what string, n, top, page int, want percent) {
+				t.Logf("%s: first %d, first page %d of %d", what, top, page, n)
+				if float64(100*top) < want.top*float64(n) || float64(100*page) < want.page*float64(n) {
+					t.Errorf("%s: first %d and first page %d of %d, want %v %% and %v %%", what, top, page, n, want.top, want.page)
 				}
 			}
+			for mode := range n {
+				all, tops, pages = all+n[mode], tops+top[mode], pages+page[mode]
+				if n[mode] > 0 {
+					check(pinyin.Mode(mode).String(), n[mode], top[mode], page[mode], l.want[pinyin.Mode(mode)])
+				}
+			}
+			check("all", all, tops, pages, l.all)
 		})
 	}
 }
@@ -94,15 +108,15 @@ func TestLists(t *testing.T) {
 // Whoever writes a name step by step finds the surname on the first two pages, and what follows on the first.
 func TestNamesStepByStep(t *testing.T) {
 	found, n := 0, 0
-	for _, a := range append(readList(t, "everyday.txt"), readList(t, "heldout.txt")...) {
+	for _, a := range slices.Concat(readList(t, "everyday.txt"), readList(t, "persons.txt"), readList(t, "heldout.txt")) {
 		if a.mode != pinyin.Name {
 			continue
 		}
 		n++
-		p := engine(t).Candidates(a.letters, pinyin.Name, 0, 3*firstPage)
+		p := fuzzyEngine(t).Candidates(a.letters, pinyin.Name, 0, 3*firstPage)
 		for _, c := range p.Candidates {
 			if given, ok := strings.CutPrefix(a.want, c.Text); ok && given != "" {
-				if slices.Contains(texts(engine(t).Candidates(a.letters[c.Letters:], pinyin.Given, 0, firstPage)), given) {
+				if slices.Contains(texts(fuzzyEngine(t).Candidates(a.letters[c.Letters:], pinyin.Given, 0, firstPage)), given) {
 					found++
 				} else {
 					t.Logf("%s: %s is not on the first page behind %s", a.letters, given, c.Text)
