@@ -15,6 +15,7 @@ type pace struct {
 	most    int           // items, announced by the upstream
 	quick   time.Duration // the quickest answer of late; 0 before the first
 	round   int           // counts the changes of limit and flights
+	batches uint32        // composed so far
 }
 
 const (
@@ -26,14 +27,24 @@ const (
 	// shrink to what should wait that long, the flights first, since a large batch costs fewer bytes an item.
 	goodWait = 2 * time.Second
 	longWait = 5 * time.Second
+	// fewFlights keep a line full while one of them waits for its answer.
+	fewFlights = 3
 	// forget is how much slower a line's quickest answer is believed to be after each batch: lines change.
-	forget = 64
+	forget = 256
 )
 
-// next is the size of the next batch.
+// next is the size of the next batch. The few that are under way on a slow line share it, and batches of one size would come
+// through together, and their answers after them, while the line has nothing to carry; so each is of another size, between
+// half the limit and the whole.
 func (p *pace) next() int {
 	p.limit = max(1, min(p.limit, p.most))
-	return p.limit
+	if p.flights == 1 || p.flights > fewFlights+1 {
+		return p.limit
+	}
+	p.batches++
+	const golden = 2654435769 // of 2^32: multiples of it lie evenly between its ends, however many there are
+	part := uint64(p.batches * golden)
+	return p.limit - int(uint64(p.limit/2)*part>>32)
 }
 
 // answered notes how long a small question took.
@@ -68,8 +79,8 @@ func (p *pace) landed(n, round int, took time.Duration) {
 		p.limit = min(p.limit*2, p.most)
 	case wait <= goodWait/2:
 		p.flights = min(p.flights*2, mostFlights)
-	case p.flights == 1:
-		p.flights = 2
+	case p.flights == 1, p.flights < fewFlights && p.limit == p.most:
+		p.flights++
 	default:
 		return
 	}
