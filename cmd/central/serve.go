@@ -79,12 +79,31 @@ func (c *serveCmd) Run(ctx context.Context, stdout io.Writer, stderr errOut) (er
 	if err := server.Reconsider(ctx); err != nil {
 		return err
 	}
+	defer beside(ctx, func(ctx context.Context) {
+		if err := server.IndexHolders(ctx); err != nil && ctx.Err() == nil {
+			logger.Error("cases of before are not indexed by their holders; the next start goes on", "error", err)
+		}
+	})()
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
 	return serve(ctx, server, listener, secure, store.Failed(), logger, stdout)
+}
+
+// beside runs work while central serves, and gives what ends it.
+func beside(ctx context.Context, work func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		work(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
 }
 
 // ledger is a store that tells when it can not go on.

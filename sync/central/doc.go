@@ -11,7 +11,8 @@
 //   - Identities and cases are their kiosk's own. No kiosk can use up another's ids or touch another's cases.
 //   - The status of a case never runs backwards; its version grows by one with every change.
 //   - The sealed item is kept as it came. Payloads are opened to check them and to index public facts (service, titles,
-//     department, what happens next); applicant and form are never stored in the clear nor logged.
+//     department, what happens next); applicant and form are never stored in the clear nor logged. Of the resident number
+//     a keyed hash is kept, by which a kiosk that read the card finds that person's cases.
 //   - An attachment is kept as the sealed file that came, and opened only into the answer that staff asked for: no plaintext
 //     of it reaches the disk, and a damaged one is told of before its first byte is sent.
 //

@@ -142,6 +142,7 @@ func (s *Server) understand(e Entry) (Entry, *refusal) {
 		}
 		if e.Facts, err = readFacts(payload); err == nil {
 			e.Facts.Filed = filing(it, s.cfg.Now())
+			e.Holder = s.holderOf(payload)
 		}
 	}
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// limiter counts wrong guesses per address in fixed windows. Right answers are never counted nor refused: behind one
-// address there may be a whole hall.
+// limiter counts in fixed windows: wrong guesses per address, of which right answers are never counted nor refused, since
+// behind one address there may be a whole hall; and whatever else one party may not do without bound.
 type limiter struct {
 	now    func() time.Time
 	max    int

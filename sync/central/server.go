@@ -53,6 +53,9 @@ type Server struct {
 	sweeps  *timely  // nil without uploads
 	// Wrong guesses per address, each kind apart: a citizen's mistyped codes must not lock staff out.
 	wrongCodes, wrongEnrolments, wrongTokens *limiter
+	// Questions for somebody's cases, by device.
+	askedMinute, askedDay *limiter
+	holderKey             []byte
 
 	stopOnce sync.Once
 	stopping chan struct{}
@@ -91,6 +94,10 @@ func New(cfg Config) (*Server, error) {
 	}
 	for _, l := range []**limiter{&s.wrongCodes, &s.wrongEnrolments, &s.wrongTokens} {
 		*l = newLimiter(cfg.Now, 10, time.Minute)
+	}
+	s.askedMinute, s.askedDay = newLimiter(cfg.Now, asksMinute, time.Minute), newLimiter(cfg.Now, asksDay, 24*time.Hour)
+	if s.holderKey, err = holderKey(cfg.Keys); err != nil {
+		return nil, fmt.Errorf("new central server: %w", err)
 	}
 	if cfg.Uploads != "" {
 		s.uploads = &uploads{dir: cfg.Uploads, now: cfg.Now, limits: cfg.Limits.filled(), named: cfg.Store.Named}

@@ -213,7 +213,7 @@ func (k *kiosk) connect() {
 	var err error
 	k.client, err = wire.NewClient(wire.ClientConfig{
 		BaseURL: k.h.http.URL, Suite: k.h.suite, Source: k.dev.Source(), SignKey: k.dev.SignKey, SignPriv: k.priv,
-		UpstreamKey: k.dev.UpstreamKey, UpstreamPub: k.dev.UpstreamPub, Now: k.h.clock.now,
+		UpstreamKey: k.dev.UpstreamKey, UpstreamPub: k.dev.UpstreamPub, SealKey: k.dev.SealKey, SealPublic: k.dev.SealPublic, Now: k.h.clock.now,
 	})
 	if err != nil {
 		k.h.t.Fatal(err)

@@ -45,6 +45,12 @@ type Store interface {
 	CaseByTrack(ctx context.Context, device uint16, hash string) (Case, error)
 	// Cases lists up to limit cases, the newest first, and counts all. before is the Position to go on below; 0 for the top.
 	Cases(ctx context.Context, before uint64, limit int) (list []Case, total int, err error)
+	// CasesOf lists up to limit cases of a holder, the newest first; none for the empty holder.
+	CasesOf(ctx context.Context, holder Holder, limit int) ([]Case, error)
+	// Unindexed lists up to limit cases that were opened before holders were kept and for which none was looked for yet, in
+	// their order. Indexed notes what was found; a Holding that is noted already, or is of no such case, changes nothing.
+	Unindexed(ctx context.Context, limit int) ([]Case, error)
+	Indexed(ctx context.Context, found []Holding) error
 	// Advance changes the stage of a case if its version still is change.IfVersion, else ErrVersion. ErrNotFound when the
 	// kiosk has no such case.
 	Advance(ctx context.Context, change Change) (Case, error)
@@ -110,8 +116,9 @@ type Entry struct {
 	Digest item.Digest `json:"digest"`
 	Device uint16      `json:"device"` // number of the device that signed it
 	Effect Effect      `json:"effect"`
-	Facts  *Facts      `json:"facts,omitempty"` // with EffectOpen
-	Print  *Print      `json:"print,omitempty"` // with EffectPrint
+	Facts  *Facts      `json:"facts,omitempty"`  // with EffectOpen
+	Print  *Print      `json:"print,omitempty"`  // with EffectPrint
+	Holder Holder      `json:"holder,omitempty"` // with EffectOpen; empty when the payload names none
 }
 
 // Outcome is what became of an Entry. Position and At are set for Stored, Duplicate and Held, and stay the same for
@@ -131,6 +138,16 @@ type Row struct {
 	At       time.Time `json:"at"`       // by central's clock
 	Applied  bool      `json:"applied"`  // has taken effect
 	Entry    Entry     `json:"entry"`
+}
+
+// Holder is a pseudonym of the person that a case is of: the same for the same resident number, and without central's keys
+// nobody can tell whose, or try numbers out. 22 characters, or empty.
+type Holder string
+
+// Holding says whose the case is that the row at Position opened; an empty Holder that this can not be told.
+type Holding struct {
+	Position uint64
+	Holder   Holder
 }
 
 // FeedEntry holds exactly one of its fields.

@@ -47,6 +47,7 @@ func (s *Server) syncOperations(api huma.API) {
 		Errors:  []int{http.StatusConflict},
 	}, s.readFeed)
 	s.reconcileOperation(api)
+	s.casesOperation(api)
 	enrolment := huma.SchemaFromType(api.OpenAPI().Components.Schemas, reflect.TypeFor[wire.Enrolment]())
 	huma.Register(api, huma.Operation{
 		OperationID: "enrol", Method: http.MethodPost, Path: wire.PathEnrolments, Tags: []string{"sync"},

@@ -20,7 +20,7 @@ import (
 	"onedoor/sync/item"
 )
 
-// ClientConfig is what NewClient needs. Every field but HTTP and Logger is required.
+// ClientConfig is what NewClient needs. Every field but HTTP, Logger and those of the sealing key is required.
 type ClientConfig struct {
 	BaseURL     string // https://host[:port]; http:// only to a loopback host
 	Suite       item.Suite
@@ -29,6 +29,8 @@ type ClientConfig struct {
 	SignPriv    []byte
 	UpstreamKey string // id of the upstream's signing key
 	UpstreamPub []byte
+	SealKey     string // id of central's sealing key; CasesOf needs it
+	SealPublic  []byte
 	HTTP        HTTPOptions
 	Now         func() time.Time
 	Logger      *slog.Logger // nil: nothing is logged

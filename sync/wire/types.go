@@ -186,5 +186,6 @@ const (
 	ProblemUnreadable = "urn:onedoor:problem:batch-unreadable"
 	ProblemUnknown    = "urn:onedoor:problem:device-unknown"
 	ProblemCode       = "urn:onedoor:problem:enrolment-code"
-	ProblemSuite      = "urn:onedoor:problem:suite" // enrolment: the upstream uses another; the code is not used up
+	ProblemFenced     = "urn:onedoor:problem:device-superseded" // a later incarnation of the kiosk was enrolled
+	ProblemSuite      = "urn:onedoor:problem:suite"             // enrolment: the upstream uses another; the code is not used up
 )

@@ -179,7 +179,8 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 	n.client, err = wire.NewClient(wire.ClientConfig{
 		HTTP:    trust,
 		BaseURL: cfg.File.Central.URL, Suite: suite, Source: source, SignKey: id.Device.SignKey, SignPriv: id.SignPrivate,
-		UpstreamKey: id.Device.UpstreamKey, UpstreamPub: id.Device.UpstreamPub, Now: cfg.Now, Logger: cfg.Logger.With("part", "sync"),
+		UpstreamKey: id.Device.UpstreamKey, UpstreamPub: id.Device.UpstreamPub,
+		SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic, Now: cfg.Now, Logger: cfg.Logger.With("part", "sync"),
 	})
 	if err != nil {
 		return err

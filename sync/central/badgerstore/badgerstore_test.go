@@ -18,7 +18,29 @@ import (
 
 // The whole contract; with it C8 (other bytes under a known identity), N7 (the same item twice) and N8 (out of order).
 func TestStore(t *testing.T) {
-	storetest.Suite(t, func(t *testing.T, dir string) central.Store { return open(t, dir) })
+	storetest.Suite(t, func(t *testing.T, dir string) central.Store { return open(t, dir) }, func(t *testing.T, dir string) {
+		if err := badgerstore.SetFormat(badgerstore.Config{Dir: dir, Logger: slog.New(slog.DiscardHandler)}, 2); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// What this version can not read is refused, whether it is too old or too new.
+func TestOtherFormatsAreRefused(t *testing.T) {
+	for _, format := range []int{1, 4} {
+		dir := t.TempDir()
+		cfg := badgerstore.Config{Dir: dir, Logger: slog.New(slog.DiscardHandler)}
+		if err := open(t, dir).Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := badgerstore.SetFormat(cfg, format); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := badgerstore.Open(cfg); err == nil {
+			s.Close()
+			t.Errorf("format %d was opened", format)
+		}
+	}
 }
 
 func open(t *testing.T, dir string) *badgerstore.Store {

@@ -107,6 +107,11 @@ func (in *intake) openCase(c *central.Case, kiosk central.Kiosk, key []byte, row
 	if err := errors.Join(set(txn, keyOpened(row.Position), key), set(txn, keyCaseID(it.CaseID), key)); err != nil {
 		return err
 	}
+	if h := row.Entry.Holder; h != "" {
+		if err := set(txn, keyHolder(h, row.Position), key); err != nil {
+			return err
+		}
+	}
 	// The first case keeps a number or a code; a second one (a cloned machine) is found by its case id, and by the person
 	// whom the alarm calls.
 	for _, index := range []struct {

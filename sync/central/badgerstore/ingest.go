@@ -25,6 +25,7 @@ type reading struct {
 	Effect central.Effect `json:"effect"`
 	Facts  *central.Facts `json:"facts,omitempty"`
 	Print  *central.Print `json:"print,omitempty"`
+	Holder central.Holder `json:"holder,omitempty"`
 }
 
 // Ingest implements central.Store.
@@ -206,7 +207,7 @@ func (in *intake) again(have ref, e central.Entry) (central.Outcome, error) {
 
 // understand lets a held row take the effect that is known now.
 func (in *intake) understand(row central.Row, e central.Entry) error {
-	if err := set(in.txn, keyReading(row.Position), reading{e.Effect, e.Facts, e.Print}); err != nil {
+	if err := set(in.txn, keyReading(row.Position), reading{e.Effect, e.Facts, e.Print, e.Holder}); err != nil {
 		return err
 	}
 	if err := in.txn.Delete(keyUnknown(row.Position)); err != nil {
@@ -265,7 +266,7 @@ func readRow(txn *badger.Txn, pos uint64, row *central.Row) error {
 		var r reading
 		switch err := get(txn, keyReading(pos), &r); {
 		case err == nil:
-			row.Entry.Effect, row.Entry.Facts, row.Entry.Print = r.Effect, r.Facts, r.Print
+			row.Entry.Effect, row.Entry.Facts, row.Entry.Print, row.Entry.Holder = r.Effect, r.Facts, r.Print, r.Holder
 		case !errors.Is(err, central.ErrNotFound):
 			return err
 		}

@@ -28,6 +28,8 @@ import (
 //	c/<hall><kiosk>/<caseid>             central.Case
 //	o/<position>                         key of the case that this row opened
 //	k/<caseid>, r/<receiptno>, q/<device><trackhash>   key of the case
+//	b/<holder>/<position>                key of the case that this row opened, by whose it is
+//	g/<position>                         true when nobody has looked yet whose the case is that this row opened
 //	f/<hall><kiosk><feedpos>             feedRef
 //	d/<source>                           central.Device
 //	e/<number>                           source
@@ -61,11 +63,16 @@ func keyCase(k central.Kiosk, caseID string) []byte {
 	return []byte("c/" + k.Hall + k.Number + "/" + caseID)
 }
 func keyOpened(pos uint64) []byte       { return number("o/", pos) }
+func keyUnindexed(pos uint64) []byte    { return number("g/", pos) }
 func keyCaseID(id string) []byte        { return []byte("k/" + id) }
 func keyReceipt(no string) []byte       { return []byte("r/" + no) }
 func prefixFeed(k central.Kiosk) string { return "f/" + k.Hall + k.Number }
 func keyFeed(k central.Kiosk, pos uint64) []byte {
 	return number(prefixFeed(k), pos)
+}
+func prefixHolder(h central.Holder) string { return "b/" + string(h) + "/" }
+func keyHolder(h central.Holder, pos uint64) []byte {
+	return number(prefixHolder(h), pos)
 }
 func keyTrack(device uint16, hash string) []byte {
 	return append(binary.BigEndian.AppendUint16([]byte("q/"), device), hash...)

@@ -35,6 +35,7 @@ type Store struct {
 	logger  *slog.Logger
 	minFree uint64
 	epoch   string
+	format  int
 
 	writing sync.Mutex    // held by the one writer; taken before reading
 	stopped error         // the first failed write; set before failed is closed
@@ -56,7 +57,10 @@ var ErrLost = errors.New("ledger is lost or damaged: restore it from the backup,
 func Open(cfg Config) (*Store, error) {
 	s, witness, err := openDB(cfg)
 	if err == nil {
-		if err = s.openEpoch(witness); err != nil {
+		if err = s.openEpoch(witness); err == nil {
+			err = s.upgrade()
+		}
+		if err != nil {
 			err = errors.Join(err, s.db.Close())
 		}
 	}
@@ -143,8 +147,11 @@ func options(dir string) badger.Options {
 // isLock recognises Badger's refusal of a second process; it has no typed error for it.
 func isLock(err error) bool { return strings.Contains(err.Error(), "Cannot acquire directory lock") }
 
-// formatVersion numbers the key space; see keys.go.
-const formatVersion = 2
+// formatVersion numbers the key space; see keys.go. One of oldestFormat or later is brought up to it.
+const (
+	formatVersion = 3
+	oldestFormat  = 2
+)
 
 // readEpoch reads epoch and format of the ledger, central.ErrNotFound when there is none.
 func (s *Store) readEpoch() error {
@@ -158,9 +165,10 @@ func (s *Store) readEpoch() error {
 		}
 		return nil
 	})
-	if err == nil && format != formatVersion {
-		return fmt.Errorf("the ledger has format %d; this version reads format %d", format, formatVersion)
+	if err == nil && (format < oldestFormat || format > formatVersion) {
+		return fmt.Errorf("the ledger has format %d; this version reads formats %d to %d", format, oldestFormat, formatVersion)
 	}
+	s.format = format
 	return err
 }
 
@@ -173,7 +181,7 @@ func (s *Store) openEpoch(witness string) error {
 	case witness != "":
 		return fmt.Errorf("%w: it has no epoch, the witness has %s", ErrLost, witness)
 	default:
-		s.epoch = newUUID()
+		s.epoch, s.format = newUUID(), formatVersion
 		err := s.update(context.Background(), func(txn *badger.Txn) error {
 			return errors.Join(set(txn, keyEpoch(), s.epoch), set(txn, keyFormat(), formatVersion))
 		})

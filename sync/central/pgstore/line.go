@@ -13,8 +13,9 @@ import (
 
 // meaning is what central understood of an item, beside its effect.
 type meaning struct {
-	Facts *central.Facts `json:"facts,omitempty"`
-	Print *central.Print `json:"print,omitempty"`
+	Facts  *central.Facts `json:"facts,omitempty"`
+	Print  *central.Print `json:"print,omitempty"`
+	Holder central.Holder `json:"holder,omitempty"`
 }
 
 // lineColumns are what scanLine reads, in this order, from lineTables: a row of the ledger with what became known and
@@ -52,7 +53,7 @@ func scanLine(rows pgx.Rows, more ...any) (*line, error) {
 		if err := json.Unmarshal(known, &m); err != nil {
 			return nil, fmt.Errorf("%w: ledger position %d: %w", ErrDamaged, l.Position, err)
 		}
-		e.Facts, e.Print = m.Facts, m.Print
+		e.Facts, e.Print, e.Holder = m.Facts, m.Print, m.Holder
 	}
 	return &l, nil
 }
@@ -87,7 +88,7 @@ func meaningOf(e *central.Entry) (*string, error) {
 	if e.Facts == nil && e.Print == nil {
 		return nil, nil
 	}
-	raw, err := json.Marshal(meaning{e.Facts, e.Print})
+	raw, err := json.Marshal(meaning{e.Facts, e.Print, e.Holder})
 	if err != nil {
 		return nil, fmt.Errorf("encode meaning: %w", err)
 	}

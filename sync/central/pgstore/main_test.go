@@ -64,5 +64,8 @@ func TestStore(t *testing.T) {
 			databases[dir] = database(t)
 		}
 		return open(t, databases[dir])
+	}, func(t *testing.T, dir string) {
+		sql(t, databases[dir], "ALTER TABLE cases DROP COLUMN holder, DROP COLUMN indexed")
+		sql(t, databases[dir], "DELETE FROM schema_migrations WHERE version >= 3")
 	})
 }

@@ -156,7 +156,7 @@ func (in *intake) queueOpened(b *pgx.Batch) error {
 	var ids [][16]byte
 	var kiosks, bodies []string
 	var positions, feeds []int64
-	var numbers []*string
+	var numbers, holders []*string
 	var devices []*int32
 	var hashes [][]byte
 	for _, c := range in.opened {
@@ -178,16 +178,22 @@ func (in *intake) queueOpened(b *pgx.Batch) error {
 			d := int32(c.Device)
 			device, hash = &d, []byte(c.by.Entry.Item.TrackHash)
 		}
+		var holder *string
+		if h := string(c.by.Entry.Holder); h != "" {
+			holder = &h
+		}
+		holders = append(holders, holder)
 		ids, kiosks, bodies = append(ids, id), append(kiosks, formatKiosk(c.Kiosk)), append(bodies, body)
 		positions, feeds = append(positions, relative(c.by)), append(feeds, c.feed)
 		numbers, devices, hashes = append(numbers, number), append(devices, device), append(hashes, hash)
 	}
-	b.Queue(`INSERT INTO cases (case_id, kiosk, position, feed_pos, receipt_no, track_device, track_hash, body)
+	b.Queue(`INSERT INTO cases (case_id, kiosk, position, feed_pos, receipt_no, track_device, track_hash, body, holder, indexed)
 		SELECT n.id, n.kiosk, CASE WHEN n.position < 0 THEN h.ledger - $1 - n.position ELSE n.position END, h.feed - $2 + n.feed,
-			n.number, n.device, n.hash, n.body::json
+			n.number, n.device, n.hash, n.body::json, n.holder, true
 		FROM head h, (SELECT unnest($3::uuid[]) AS id, unnest($4::text[]) AS kiosk, unnest($5::bigint[]) AS position, unnest($6::bigint[]) AS feed,
-			unnest($7::text[]) AS number, unnest($8::integer[]) AS device, unnest($9::bytea[]) AS hash, unnest($10::text[]) AS body) AS n`,
-		int64(len(in.fresh)), in.feed, ids, kiosks, positions, feeds, numbers, devices, hashes, bodies)
+			unnest($7::text[]) AS number, unnest($8::integer[]) AS device, unnest($9::bytea[]) AS hash, unnest($10::text[]) AS body,
+			unnest($11::text[]) AS holder) AS n`,
+		int64(len(in.fresh)), in.feed, ids, kiosks, positions, feeds, numbers, devices, hashes, bodies, holders)
 	return nil
 }
 

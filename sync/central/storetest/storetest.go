@@ -12,8 +12,8 @@ import (
 )
 
 // Suite runs all tests. open opens the store that lives in dir, making it when there is none; the suite closes it and
-// may open the same dir again.
-func Suite(t *testing.T, open func(t *testing.T, dir string) central.Store) {
+// may open the same dir again. age makes the closed store in dir one that the version before holders were kept left behind.
+func Suite(t *testing.T, open func(t *testing.T, dir string) central.Store, age func(t *testing.T, dir string)) {
 	tests := []struct {
 		name string
 		run  func(*testing.T, *bench)
@@ -39,6 +39,8 @@ func Suite(t *testing.T, open func(t *testing.T, dir string) central.Store) {
 		{"OddTextsAreKept", oddTexts},
 		{"AdvanceAndVersions", advanceVersions},
 		{"CasesNewestFirst", casesOrder},
+		{"CasesOfHolders", casesOfHolders},
+		{"CasesOfBeforeGetTheirHolders", casesOfBefore},
 		{"FeedOrderAndSnapshot", feedOrder},
 		{"ChangedWakes", changedWakes},
 		{"EnrolmentCodes", enrolmentCodes},
@@ -49,7 +51,7 @@ func Suite(t *testing.T, open func(t *testing.T, dir string) central.Store) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := &bench{dir: t.TempDir(), open: open, at: time.Date(2026, 11, 23, 1, 2, 3, 0, time.UTC)}
+			b := &bench{dir: t.TempDir(), open: open, age: age, at: time.Date(2026, 11, 23, 1, 2, 3, 0, time.UTC)}
 			b.Store = open(t, b.dir)
 			t.Cleanup(func() {
 				if err := b.Close(); err != nil {
@@ -65,6 +67,7 @@ type bench struct {
 	central.Store
 	dir  string
 	open func(*testing.T, string) central.Store
+	age  func(*testing.T, string)
 	at   time.Time
 }
 

@@ -1,0 +1,294 @@
+package central_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"onedoor/sync/item"
+	"onedoor/sync/wire"
+)
+
+const (
+	zhang = "110101190001010014" // invented, of 1900
+	li    = "11010119000101003X"
+)
+
+// submissionOf is a submission of the holder of number.
+func submissionOf(number string) string {
+	return strings.Replace(submission, `"applicant":{`, `"applicant":{"number":"`+number+`",`, 1)
+}
+
+func (k *kiosk) casesOf(number string) wire.Cases {
+	k.h.t.Helper()
+	c, err := k.client.CasesOf(k.h.t.Context(), []byte(number))
+	if err != nil {
+		k.h.t.Fatal(err)
+	}
+	return c
+}
+
+func numbers(c wire.Cases) (all []string) {
+	for _, l := range c.Cases {
+		all = append(all, l.ReceiptNo)
+	}
+	return all
+}
+
+// A card finds its holder's cases wherever they were handed in, as they are now, and no other's; nothing on the wire, in the
+// log or on the disk tells whose they are.
+func TestCasesOfACard(t *testing.T) {
+	eachSuite(t, func(t *testing.T, suite item.Suite) {
+		h := setup(t, suite)
+		here, there := h.enrol("107"), h.enrol("108")
+		first, _ := here.submit(submissionOf(zhang))
+		here.stored(first)
+		h.clock.add(time.Minute)
+		others, _ := here.submit(submissionOf(strings.ToLower(li)))
+		here.stored(others)
+		nobodys, _ := here.submit(submission)
+		here.stored(nobodys)
+		second, _ := there.submit(submissionOf(zhang))
+		there.stored(second)
+		h.clock.add(time.Hour)
+
+		got := here.casesOf(zhang)
+		if fmt.Sprint(numbers(got)) != fmt.Sprint([]string{second.ReceiptNo, first.ReceiptNo}) || !got.Complete || got.At != item.FormatTime(h.clock.now()) {
+			t.Fatalf("cases %+v", got)
+		}
+		line := got.Cases[1]
+		if line.Service != "jzz" || line.Stage != wire.StageDelivered || line.FiledAt != first.Time || line.Title["en"] != "Residence permit renewal" ||
+			!strings.Contains(line.Next["zh-Hans"], "5 个工作日") {
+			t.Errorf("the case reads %+v", line)
+		}
+		if a := h.stage(first.ReceiptNo, wire.StageReturned, ""); a.status != 200 {
+			t.Fatalf("stage: %d %s", a.status, a.body)
+		}
+		line = there.casesOf(zhang).Cases[1]
+		if line.Stage != wire.StageReturned || line.ChangedAt != item.FormatTime(h.clock.now()) || line.Next != nil {
+			t.Errorf("after it was returned the case reads %+v", line)
+		}
+		if got := there.casesOf(li); fmt.Sprint(numbers(got)) != fmt.Sprint([]string{others.ReceiptNo}) {
+			t.Errorf("cases of the other %+v", got)
+		}
+		if got := here.casesOf("110101190001010030"); len(got.Cases) != 0 || !got.Complete {
+			t.Errorf("cases of nobody %+v", got)
+		}
+		for _, secret := range []string{zhang, li, strings.ToLower(li)} {
+			if strings.Contains(h.log.String(), secret) {
+				t.Errorf("the log has %s", secret)
+			}
+		}
+		raw := must(json.Marshal(must(h.store.Case(t.Context(), first.ReceiptNo))))
+		if bytes.Contains(raw, []byte(zhang)) || bytes.Contains(raw, []byte(`holder`)) {
+			t.Errorf("the case tells whose it is: %s", raw)
+		}
+	})
+}
+
+// The newest twenty are listed, and it is said that there are more.
+func TestNoMoreThanTwentyCases(t *testing.T) {
+	h := setup(t, item.Default())
+	k := h.enrol("107")
+	var all []string
+	for n := range 23 {
+		it, _ := k.submit(submissionOf(zhang))
+		k.stored(it)
+		all = append([]string{it.ReceiptNo}, all...)
+		if got := k.casesOf(zhang); n == wire.MaxCases-1 && (!got.Complete || len(got.Cases) != wire.MaxCases) {
+			t.Errorf("of %d cases %d are listed, complete: %v", n+1, len(got.Cases), got.Complete)
+		}
+		h.clock.add(time.Minute) // or the device asks too often
+	}
+	got := k.casesOf(zhang)
+	if fmt.Sprint(numbers(got)) != fmt.Sprint(all[:wire.MaxCases]) || got.Complete {
+		t.Errorf("listed %v, complete: %v; want %v", numbers(got), got.Complete, all[:wire.MaxCases])
+	}
+}
+
+func refusalOf(err error) wire.ProblemError {
+	var p *wire.ProblemError
+	if errors.As(err, &p) {
+		return *p
+	}
+	return wire.ProblemError{}
+}
+
+// A device that was replaced is told nothing, its successor is; nor is whoever signs nothing, asks too often, or asks what
+// can not be read or was sealed for another device.
+func TestWhoMayAskForCases(t *testing.T) {
+	eachSuite(t, func(t *testing.T, suite item.Suite) {
+		h := setup(t, suite)
+		old := h.enrol("107")
+		it, _ := old.submit(submissionOf(zhang))
+		old.stored(it)
+		k := h.enrol("107")
+		if _, err := old.client.CasesOf(t.Context(), []byte(zhang)); refusalOf(err).Status != http.StatusForbidden || refusalOf(err).Problem.Type != wire.ProblemFenced {
+			t.Errorf("the replaced device: %v", err)
+		}
+		if got := k.casesOf(zhang); fmt.Sprint(numbers(got)) != fmt.Sprint([]string{it.ReceiptNo}) {
+			t.Errorf("its successor is told %+v", got)
+		}
+
+		send := func(k *kiosk, body []byte) answer {
+			t.Helper()
+			header, _ := k.sign("POST", wire.PathCases, body)
+			header.Set("Content-Type", wire.TypeJSON)
+			return h.do("POST", wire.PathCases, header, body)
+		}
+		ask, _, err := wire.NewCasesAsk(suite, k.dev.SealKey, k.dev.SealPublic, k.dev.Source().String(), []byte(zhang))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := must(json.Marshal(ask))
+		if a := h.do("POST", wire.PathCases, http.Header{"Content-Type": {wire.TypeJSON}, wire.HeaderVersion: {wire.Version}}, body); a.status != http.StatusUnauthorized {
+			t.Errorf("unsigned: %d %s", a.status, a.body)
+		}
+		other := h.enrol("109")
+		if a := send(other, body); a.status != http.StatusBadRequest {
+			t.Errorf("another device's question: %d %s", a.status, a.body)
+		}
+		if a := send(k, body); a.status != http.StatusOK || bytes.Contains(a.body, []byte(it.ReceiptNo)) || bytes.Contains(a.body, []byte("jzz")) {
+			t.Errorf("the answer can be read on the way: %d %s", a.status, a.body)
+		}
+		for _, bad := range []string{"", "{", "{}", `{"seal_key":"` + k.dev.SealKey + `","sealed":"AAAA"}`, `{"seal_key":"other","sealed":"AAAA"}`} {
+			if a := send(other, []byte(bad)); a.status != http.StatusBadRequest {
+				t.Errorf("%q: %d %s", bad, a.status, a.body)
+			}
+		}
+		if _, err := other.client.CasesOf(t.Context(), []byte("' OR 1=1")); refusalOf(err).Status != http.StatusBadRequest {
+			t.Errorf("a number that is none: %v", err)
+		}
+
+		h.clock.add(time.Minute)
+		for range 10 {
+			k.casesOf(zhang)
+		}
+		if _, err := k.client.CasesOf(t.Context(), []byte(zhang)); refusalOf(err).Status != http.StatusTooManyRequests {
+			t.Errorf("the eleventh question in a minute: %v", err)
+		}
+		other.casesOf(zhang) // which has nothing to do with it
+		if !strings.Contains(h.log.String(), "many questions for people's cases") {
+			t.Error("nobody is told that a device asks very often")
+		}
+		h.clock.add(time.Minute)
+		k.casesOf(zhang)
+		for n := 14; n < 500; n++ { // as many as it has asked so far
+			if n%10 == 0 {
+				h.clock.add(time.Minute)
+			}
+			if a := send(k, []byte("{}")); a.status != http.StatusBadRequest {
+				t.Fatalf("question %d: %d %s", n, a.status, a.body)
+			}
+		}
+		h.clock.add(time.Minute)
+		if _, err := k.client.CasesOf(t.Context(), []byte(zhang)); refusalOf(err).Status != http.StatusTooManyRequests {
+			t.Errorf("more than 500 in a day: %v", err)
+		}
+	})
+}
+
+// makeOld turns the closed ledger in dir into one of the format before holders were kept.
+func makeOld(t *testing.T, dir string) {
+	t.Helper()
+	db, err := badger.Open(badger.DefaultOptions(filepath.Join(dir, "db")).WithLogger(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, body := []byte("m/format"), []byte("2")
+	table := crc32.MakeTable(crc32.Castagnoli)
+	value := binary.BigEndian.AppendUint32(nil, crc32.Update(crc32.Checksum(key, table), table, body))
+	err = db.Update(func(txn *badger.Txn) error {
+		if err := txn.Set(key, append(value, body...)); err != nil {
+			return err
+		}
+		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte("b/")})
+		defer it.Close()
+		for it.Rewind(); it.Valid(); it.Next() {
+			if err := txn.Delete(it.Item().KeyCopy(nil)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Cases of before are found too, once they were indexed; until then the answer says that it is not complete.
+func TestCasesOfBeforeAreFound(t *testing.T) {
+	eachSuite(t, func(t *testing.T, suite item.Suite) {
+		h := setup(t, suite)
+		k := h.enrol("107")
+		var mine []string
+		for n := range 120 {
+			of := li
+			if n%10 == 0 {
+				of = zhang
+			}
+			it, _ := k.submit(submissionOf(of))
+			k.stored(it)
+			if of == zhang {
+				mine = append([]string{it.ReceiptNo}, mine...)
+			}
+		}
+		h.stop()
+		makeOld(t, h.dir)
+		h.start()
+		k.connect()
+		if got := k.casesOf(zhang); len(got.Cases) != 0 || got.Complete {
+			t.Errorf("before they are indexed: %+v", got)
+		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := h.server.IndexHolders(ended); err == nil {
+			t.Error("goes on although its context has ended")
+		}
+		for range 2 {
+			if err := h.server.IndexHolders(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := k.casesOf(zhang); fmt.Sprint(numbers(got)) != fmt.Sprint(mine) || !got.Complete {
+				t.Errorf("listed %v, complete: %v; want %v", numbers(got), got.Complete, mine)
+			}
+			h.restart()
+			k.connect()
+		}
+	})
+}
+
+// A submission that is held is no case yet, and nobody's; when it is understood it is its holder's.
+func TestHeldSubmissionIsListedWhenUnderstood(t *testing.T) {
+	h := setup(t, item.Default())
+	k := h.enrol("107")
+	tomorrow := trained(t, 1<<20, "tomorrow")
+	k.sealer.Dictionary = tomorrow
+	it, _ := k.submit(submissionOf(zhang))
+	if r := k.post(it)[0]; r.Status != wire.Held {
+		t.Fatalf("status %s", r.Status)
+	}
+	if got := k.casesOf(zhang); len(got.Cases) != 0 || !got.Complete {
+		t.Errorf("while it is held: %+v", got)
+	}
+	h.keep(tomorrow)
+	h.restart()
+	k.connect()
+	if err := h.server.Reconsider(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := k.casesOf(zhang); fmt.Sprint(numbers(got)) != fmt.Sprint([]string{it.ReceiptNo}) {
+		t.Errorf("when it is understood: %+v", got)
+	}
+}
