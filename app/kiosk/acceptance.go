@@ -54,6 +54,7 @@ func (k *Kiosk) acceptEnded(ctx context.Context, s *session, got outbox.Accepted
 		return
 	}
 	s.accepted = got
+	k.recent.add(s.card.Number, got.ReceiptNo, k.cfg.Now())
 	s.online = k.cfg.Link.Status().Link == engine.Online
 	k.step(ctx, visit.ItemAccepted)
 }

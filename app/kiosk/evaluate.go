@@ -92,7 +92,7 @@ func (k *Kiosk) rate(ctx context.Context) {
 	switch {
 	case k.state == visit.Receipt:
 		s.opinion = opinion{caseID: s.caseID}
-	case k.state == visit.Progress && s.look.known:
+	case k.state == visit.Progress && s.look.caseID != "":
 		s.opinion = opinion{caseID: s.look.caseID}
 	default:
 		return

@@ -94,6 +94,8 @@ func (k *Kiosk) waitsForCard() bool {
 		return true
 	case visit.Menu, visit.Choose, visit.Guide:
 		return k.visit.card == nil
+	case visit.Track:
+		return !k.visit.hasRead()
 	}
 	return false
 }
@@ -120,8 +122,11 @@ func (k *Kiosk) tick(ctx context.Context) {
 			k.visit.stage = c.Stage()
 		}
 	}
-	if k.state == visit.Progress {
+	switch k.state {
+	case visit.Progress:
 		k.lookUp()
+	case visit.Cases:
+		k.tickCases(ctx)
 	}
 	if k.state == visit.Goodbye {
 		// Whoever forgets the card is reminded for as long as it lies there, within reason.
@@ -184,7 +189,7 @@ func (k *Kiosk) limit() time.Duration {
 	switch k.state {
 	case visit.Identify:
 		return k.stretch(k.cfg.Idle.Device)
-	case visit.Menu, visit.Choose, visit.Refused, visit.Progress, visit.Evaluate:
+	case visit.Menu, visit.Choose, visit.Refused, visit.Cases, visit.Progress, visit.Evaluate:
 		return k.stretch(k.cfg.Idle.Menu)
 	case visit.Number, visit.Guide, visit.Situate, visit.Check, visit.Fill, visit.Review, visit.Sign, visit.Track:
 		return k.stretch(k.cfg.Idle.Form)

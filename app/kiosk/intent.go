@@ -47,7 +47,7 @@ type (
 	Edit struct{ Page int }
 	// Confirm hands the form in.
 	Confirm struct{}
-	// Again asks for the receipt once more.
+	// Again asks for the receipt once more, or central for the list of cases.
 	Again struct{}
 	// Leave ends the visit after the receipt.
 	Leave struct{}
@@ -87,6 +87,8 @@ type (
 	Rate struct{ Level int }
 	// Reason chooses one of the reasons, or takes it back.
 	Reason struct{ ID string }
+	// OpenCase shows how far one of the listed cases is, by its number.
+	OpenCase struct{ Number string }
 	// Reveal shows a masked value for some seconds.
 	Reveal struct{ Field string }
 	// Settings opens or closes a panel of settings.
@@ -184,6 +186,7 @@ func (DropEntry) intent()   {}
 func (Rate) intent()        {}
 func (Reason) intent()      {}
 func (Reveal) intent()      {}
+func (OpenCase) intent()    {}
 func (Settings) intent()    {}
 func (Size) intent()        {}
 func (Contrast) intent()    {}

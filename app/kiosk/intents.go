@@ -50,8 +50,12 @@ func (k *Kiosk) intent(ctx context.Context, in Intent) {
 		k.editPage(ctx, in.Page)
 	case Confirm:
 		k.confirm(ctx)
+	case OpenCase:
+		k.openCase(ctx, in.Number)
 	case Again:
-		if s.print.Outcome != printer.Printed {
+		if k.state == visit.Cases {
+			k.askCases(ctx)
+		} else if s.print.Outcome != printer.Printed {
 			k.step(ctx, visit.PrintAgain)
 		}
 	case Leave:

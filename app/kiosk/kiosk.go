@@ -87,7 +87,7 @@ type Voice interface {
 }
 
 // Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle, Scanner, Words, Hand,
-// Voice and Divisions.
+// Voice, Divisions and Cases.
 type Config struct {
 	Site      Site
 	Catalogue *catalog.Catalogue
@@ -101,6 +101,7 @@ type Config struct {
 	Divisions Divisions // nil where no service asks for an address
 	Outbox    Outbox
 	Link      Link
+	Cases     Cases // nil where nobody can be asked: the list holds what was accepted here
 	NewID     func(time.Time) string
 	NewCode   func() tracking.Code
 	Now       func() time.Time
@@ -139,6 +140,7 @@ type Kiosk struct {
 	state      visit.State
 	visit      *session
 	card       cardSlot
+	recent     *recent
 	active     time.Time // of the last sign of life
 	warned     time.Time // when the idle question was put; zero when it was not
 	out        time.Time // since when nothing can be accepted here; zero when all is well
@@ -155,7 +157,7 @@ func New(cfg Config) (*Kiosk, error) {
 	v := reflect.ValueOf(cfg)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Divisions"}, name) && v.Field(i).IsZero() {
+		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Divisions", "Cases"}, name) && v.Field(i).IsZero() {
 			missing = append(missing, fmt.Errorf("new kiosk: %s is missing", name))
 		}
 	}
@@ -165,7 +167,7 @@ func New(cfg Config) (*Kiosk, error) {
 	if cfg.Idle == (Idle{}) {
 		cfg.Idle = DefaultIdle()
 	}
-	return &Kiosk{cfg: cfg, intents: make(chan Intent, 64), done: make(chan func(), 8), visit: newSession()}, nil
+	return &Kiosk{cfg: cfg, intents: make(chan Intent, 64), done: make(chan func(), 8), visit: newSession(), recent: newRecent()}, nil
 }
 
 // Send hands over what the citizen wants. It never blocks: in a flood of touches the newest are dropped.
@@ -198,6 +200,7 @@ func (k *Kiosk) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			k.cfg.Reader.Enable(false)
 			k.scan(false)
+			k.visit.mine.stop()
 			k.conclude(work)
 			k.wipe()
 			return nil
@@ -279,6 +282,9 @@ func (k *Kiosk) step(ctx context.Context, e visit.Event) {
 	if k.state == visit.Goodbye {
 		k.visit = newSession() // the goodbye still had the citizen's language
 	}
+	if next.Next == visit.Progress && k.state != visit.Progress {
+		k.visit.mine.behind = k.state == visit.Cases
+	}
 	k.cfg.Logger.Info("visit", "from", k.state.String(), "event", e.String(), "to", next.Next.String())
 	k.enter(next.Next)
 	for _, effect := range next.Effects {
@@ -297,8 +303,11 @@ func (k *Kiosk) enter(s visit.State) {
 	if s == visit.Menu {
 		k.visit.browse.wipe()
 	}
+	if s != visit.Cases {
+		k.visit.mine.stop()
+	}
 	switch s {
-	case visit.Attract, visit.Menu, visit.Choose, visit.Track, visit.Progress, visit.Fill:
+	case visit.Attract, visit.Menu, visit.Choose, visit.Track, visit.Cases, visit.Progress, visit.Fill:
 		k.scan(true)
 	default:
 		k.scan(false)
@@ -313,7 +322,7 @@ func (k *Kiosk) alive() {
 func (k *Kiosk) perform(ctx context.Context, e visit.Effect) {
 	switch e {
 	case visit.ListenForCard:
-		k.cfg.Reader.Enable(true)
+		k.cfg.Reader.Enable(!k.visit.hasRead()) // one visit, one card
 	case visit.IgnoreCards:
 		k.cfg.Reader.Enable(false)
 	case visit.OpenForm:
@@ -328,6 +337,8 @@ func (k *Kiosk) perform(ctx context.Context, e visit.Effect) {
 		k.recordPrint(ctx)
 	case visit.LookUp:
 		k.lookUp()
+	case visit.ListCases:
+		k.listCases(ctx)
 	case visit.Wipe:
 		k.wipe()
 	}

@@ -61,7 +61,11 @@ func (k *Kiosk) errand(ctx context.Context, e Errand) {
 		s.browse.search = true
 		k.step(ctx, visit.ApplyChosen)
 	case Follow, Rating:
-		k.step(ctx, visit.FollowChosen)
+		if s.hasRead() {
+			k.step(ctx, visit.MineChosen)
+		} else {
+			k.step(ctx, visit.FollowChosen)
+		}
 	}
 }
 

@@ -25,6 +25,9 @@ func (k *Kiosk) next(ctx context.Context) {
 		s.focusAfter("")
 	case visit.Track:
 		k.nameCase(ctx)
+	case visit.Cases:
+		s.look, s.mistyped = finding{}, ""
+		k.step(ctx, visit.FollowChosen)
 	case visit.Evaluate:
 		k.opine(ctx, Next{})
 	case visit.Fill:
@@ -82,6 +85,8 @@ func (k *Kiosk) back(ctx context.Context) {
 	case k.state == visit.Sign:
 		s.signature.wipe() // it must not come under a form that is changed now, or under another one
 		k.step(ctx, visit.BackPressed)
+	case k.state == visit.Progress && s.mine.behind, k.state == visit.Track && s.hasRead():
+		k.step(ctx, visit.MineChosen)
 	case s.picker != nil:
 		k.pickBack()
 	case s.entry != nil:

@@ -10,15 +10,19 @@ import (
 	"onedoor/sync/wire"
 )
 
-// finding is what this machine knows of a receipt that was scanned. It holds nothing of a person.
+// finding is what is known of a case. It holds nothing of a person.
 type finding struct {
 	hash    string // of the tracking code; empty when the code was none
-	known   bool   // the case was accepted here
+	known   bool   // the case was accepted here, or central told of it
 	number  string
-	service string // id
+	service string     // id
+	title   text.Local // of the service, as central told
+	next    text.Local // what the case waits for, as central told
 	at      time.Time
 	stage   wire.Stage
-	caseID  string
+	changed time.Time // when it came to stage, by central's clock; zero where that is not known
+	asOf    time.Time // when central told of it; zero when it did not
+	caseID  string    // empty unless it was accepted here
 }
 
 // lookUp brings the finding up to date. Central is not asked: a kiosk that is offline answers the same way.
@@ -51,30 +55,41 @@ func (k *Kiosk) progress(say text.Printer) Progress {
 		v.Heading, v.Help = say.T(key+".heading"), say.T(key+".help")
 		return v
 	}
-	v.Rate = Button{say.T("rate.open"), Open{Rating}, false}
+	if f.caseID != "" { // only a kiosk's own cases are evaluated there
+		v.Rate = Button{say.T("rate.open"), Open{Rating}, false}
+	}
 	v.NumberLabel, v.Number = say.T("accepted.number"), text.Fours(f.number)
 	v.Track = track(f.stage, say)
 	online := k.cfg.Link.Status().Link == engine.Online
-	switch f.stage {
-	case "":
-		v.Heading, v.Help = say.T("progress.saved"), say.T(onTheWay(online))
-	case wire.StageDelivered:
-		v.Heading, v.Help = say.T("progress.delivered"), say.T("accepted.help.delivered")
-	case wire.StageReturned:
-		v.Heading, v.Help = say.T("progress.returned.heading"), say.T("progress.returned.help")
-	case wire.StageDone:
-		v.Heading, v.Help = say.T("progress.done.heading"), say.T("progress.done.help")
-	default:
-		v.Heading, v.Help = say.T("progress.accepted.heading"), say.T("progress.accepted.help")
+	v.Heading, v.Help = f.standing(online, say)
+	if next := k.nextOf(f, say); next != "" {
+		v.Help += "\n" + next
 	}
-	if svc, ok := k.cfg.Catalogue.Service(f.service); ok {
-		v.Service = svc.Title.In(say.Language)
-	}
+	v.Service = k.titleOf(f, say)
 	v.AsOf = say.T("progress.received", "time", text.Stamp(f.at))
-	if !online {
+	switch {
+	case f.caseID == "":
+		v.AsOf += "\n" + say.T("progress.central", "time", text.Stamp(f.asOf))
+	case !online:
 		v.AsOf += "\n" + say.T("progress.offline")
 	}
 	return v
+}
+
+// standing says how far a case is, and what that means for whoever asks.
+func (f finding) standing(online bool, say text.Printer) (heading, help string) {
+	switch f.stage {
+	case "":
+		return say.T("progress.saved"), say.T(onTheWay(online))
+	case wire.StageDelivered:
+		return say.T("progress.delivered"), say.T("accepted.help.delivered")
+	case wire.StageReturned:
+		return say.T("progress.returned.heading"), say.T("progress.returned.help")
+	case wire.StageDone:
+		return say.T("progress.done.heading"), say.T("progress.done.help")
+	default:
+		return say.T("progress.accepted.heading"), say.T("progress.accepted.help")
+	}
 }
 
 // track is the three truths of a case.

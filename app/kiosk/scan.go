@@ -38,7 +38,7 @@ func (k *Kiosk) scanEvent(ctx context.Context, ev scanner.Event) {
 		k.alive()
 		k.visit.misread = ""
 		k.fillScanned(got.Code.Text)
-	case visit.Attract, visit.Menu, visit.Choose, visit.Track, visit.Progress:
+	case visit.Attract, visit.Menu, visit.Choose, visit.Track, visit.Cases, visit.Progress:
 		if !k.out.IsZero() {
 			return
 		}

@@ -36,6 +36,7 @@ type session struct {
 	wrong                 bool   // 下一步 was pressed on an impossible number
 	misread               string // field whose scanned code did not fit
 	look                  finding
+	mine                  mine // cases of the card's holder
 	service               *catalog.Service
 	opened                *catalog.Service // whose answers are in typed
 	typed                 map[string][]byte
@@ -68,6 +69,7 @@ func (s *session) wipe() {
 	}
 	s.forgetNumber()
 	s.look = finding{}
+	s.mine.wipe()
 	s.browse.wipe()
 	s.typing.wipe()
 	s.signature.wipe()
@@ -221,13 +223,18 @@ func (s *session) payload(version string) ([]byte, error) {
 
 // nextSteps is what the tracking page says: by when, and what then.
 func (s *session) nextSteps() text.Local {
+	return steps(s.service)
+}
+
+// steps is by when a service answers, and what then.
+func steps(svc *catalog.Service) text.Local {
 	next := text.Local{}
-	for lang, promise := range s.service.Promise {
+	for lang, promise := range svc.Promise {
 		stop := "。"
 		if lang == text.English {
 			stop = ". "
 		}
-		next[lang] = promise + stop + s.service.Next[lang]
+		next[lang] = promise + stop + svc.Next[lang]
 	}
 	return next
 }

@@ -126,7 +126,12 @@ func spoken(v View) string {
 			add(l.Label)
 		}
 	case Track:
-		add(s.Heading, s.Help, s.Number.Error)
+		add(s.Heading, s.Card, s.Help, s.Scan, s.Trouble.Text, s.Number.Error)
+	case CaseList:
+		add(s.Heading, s.Help, s.Note.Text)
+		for _, c := range s.Cases { // not what they are about: others listen too
+			add(c.Badge)
+		}
 	case Progress:
 		add(s.Heading, s.Help, s.AsOf)
 	case Goodbye:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"onedoor/app/receipt"
 	"onedoor/app/text"
@@ -56,6 +57,9 @@ func (k *Kiosk) track(say text.Printer) Track {
 	if s.rating {
 		v.Heading, v.Help = say.T("track.rate.heading"), say.T("track.rate.help")
 	}
+	if v.Card, v.Trouble = k.cardHint(say); v.Card != "" {
+		v.Help = say.T("track.card.none")
+	}
 	if k.scans() {
 		v.Scan = say.T("track.scan")
 	}
@@ -77,11 +81,32 @@ func (k *Kiosk) find(f *finding) {
 	k.found(f, e)
 }
 
-// found keeps what may be told of a case.
+// found keeps what may be told of a case. What central told of it counts until this machine has heard something newer.
 func (k *Kiosk) found(f *finding, e outbox.Entry) {
 	f.known, f.number, f.at, f.caseID = true, e.Item.ReceiptNo, e.AcceptedAt.Local(), e.Item.CaseID
 	f.service = strings.TrimPrefix(e.Item.Subject, "service/")
-	if c, err := k.cfg.Outbox.Case(e.Item.CaseID); err == nil {
-		f.stage = c.Stage()
+	c, err := k.cfg.Outbox.Case(e.Item.CaseID)
+	if err != nil {
+		return
 	}
+	var changed time.Time
+	if c.Status != nil {
+		changed, _ = time.Parse(time.RFC3339, c.Status.At) // zero, and so older, when it is none
+	}
+	if f.asOf.IsZero() || changed.After(f.changed) {
+		f.stage, f.changed = c.Stage(), changed
+	}
+}
+
+// cardHint says that a card laid down lists its holder's cases, and what the reader does; trouble is what went wrong.
+func (k *Kiosk) cardHint(say text.Printer) (hint string, trouble Notice) {
+	switch {
+	case k.visit.hasRead() || k.readerMissing():
+		return "", Notice{}
+	case k.card.phase == CardFailed:
+		return say.T("track.card"), Notice{Tone: Caution, Text: say.T(k.card.trouble)}
+	case k.card.phase == CardReading:
+		return say.T("identify.reading"), Notice{}
+	}
+	return say.T("track.card"), Notice{}
 }

@@ -129,12 +129,13 @@ type Choose struct {
 	Back     Button
 }
 
-// Tile is one service.
+// Tile is one service, or one case.
 type Tile struct {
 	Icon   string
 	Title  string
 	Text   string
-	Badge  string // "可当场提交", or why not
+	Badge  string // "可当场提交", or why not; how far a case is
+	Tone   Tone   // of the badge
 	Off    bool   // can not be pressed; the badge says why
 	Intent Intent
 }
@@ -297,7 +298,7 @@ type Refused struct {
 	Leave   Button
 }
 
-// Progress tells what is known here of a receipt that was scanned.
+// Progress tells what is known of a case.
 type Progress struct {
 	Heading     string
 	Help        string // where the case is, truly; or why nothing is known

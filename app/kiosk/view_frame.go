@@ -48,6 +48,8 @@ func (k *Kiosk) screen(say text.Printer) Screen {
 		return k.evaluate(say)
 	case visit.Track:
 		return k.track(say)
+	case visit.Cases:
+		return k.casesScreen(say)
 	case visit.Accepting:
 		return Accepting{Heading: say.T("accepting.heading"), Help: say.T("accepting.help")}
 	case visit.Printing, visit.Receipt:

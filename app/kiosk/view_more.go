@@ -88,9 +88,21 @@ type Track struct {
 	Help       string
 	Number     Field
 	Keypad     Keypad
+	Card       string // that a card laid down lists its holder's cases; empty where that is not possible
 	Scan       string // how a receipt is held under the scanner; empty where there is none
 	Trouble    Notice
 	Next, Back Button
+}
+
+// CaseList lists the cases of the visitor whose card was read.
+type CaseList struct {
+	Heading string
+	Help    string
+	Note    Notice // as of when, and what may be missing; or that central is being asked
+	Cases   []Tile // title, number and what to do next, and how far it is as the badge
+	Again   Button // asks central once more; zero while that would be of no use
+	Next    Button // types the number of a case instead
+	Back    Button
 }
 
 // Candidate is one word that letters or strokes may stand for.
@@ -133,3 +145,4 @@ func (List) screen()     {}
 func (Sign) screen()     {}
 func (Evaluate) screen() {}
 func (Track) screen()    {}
+func (CaseList) screen() {}

@@ -18,6 +18,7 @@ func moreSamples(w words) []sample {
 	signSamples(w, add)
 	evaluateSamples(w, add)
 	trackSamples(w, add)
+	casesSamples(w, add)
 	return out
 }
 

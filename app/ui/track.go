@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"slices"
+	"strings"
+
 	"fyne.io/fyne/v2"
 
 	"onedoor/app/kiosk"
@@ -28,11 +31,8 @@ func newTrack(kit *widget.Kit) *track {
 const numberSize = 52
 
 func (t *track) show(v kiosk.Track, s theme.Scale) {
-	help := v.Help
-	if v.Scan != "" {
-		help += "\n" + v.Scan
-	}
-	t.page.show(v.Heading, help, v.Next, v.Back, s)
+	ways := slices.DeleteFunc([]string{v.Card, v.Help, v.Scan}, func(s string) bool { return s == "" })
+	t.page.show(v.Heading, strings.Join(ways, "\n"), v.Next, v.Back, s)
 	large := s
 	large.Button = numberSize
 	t.number.Set(v.Number, large)

@@ -57,13 +57,14 @@ type screens struct {
 	sign         *sign
 	evaluate     *evaluate
 	track        *track
+	cases        *cases
 }
 
 // all lists the screens.
 func (s *screens) all() []screen {
 	return []screen{
 		s.attract, s.identify, s.choose, s.guide, s.form, s.review, s.accepting, s.accepted, s.refused, s.progress, s.goodbye, s.outOfService,
-		s.menu, s.check, s.list, s.sign, s.evaluate, s.track,
+		s.menu, s.check, s.list, s.sign, s.evaluate, s.track, s.cases,
 	}
 }
 
@@ -80,7 +81,7 @@ func New(c Config) (*UI, error) {
 		attract: newAttract(kit), identify: newIdentify(kit), choose: newChoose(kit), guide: newGuide(kit), form: newForm(kit),
 		review: newReview(kit), accepting: newAccepting(kit), accepted: newAccepted(kit), refused: newRefused(kit),
 		progress: newProgress(kit), goodbye: newGoodbye(kit), outOfService: newOutOfService(kit),
-		menu: newMenu(kit), check: newCheck(kit), list: newList(kit), sign: newSign(kit), evaluate: newEvaluate(kit), track: newTrack(kit),
+		menu: newMenu(kit), check: newCheck(kit), list: newList(kit), sign: newSign(kit), evaluate: newEvaluate(kit), track: newTrack(kit), cases: newCases(kit),
 	}}
 	var objects []fyne.CanvasObject
 	for _, s := range u.screens.all() {
@@ -191,6 +192,8 @@ func (u *UI) find(v kiosk.Screen, s theme.Scale) (screen, func()) {
 		return w.evaluate, func() { w.evaluate.show(v, s) }
 	case kiosk.Track:
 		return w.track, func() { w.track.show(v, s) }
+	case kiosk.CaseList:
+		return w.cases, func() { w.cases.show(v, s) }
 	}
 	return nil, nil // before the first state
 }

@@ -27,6 +27,7 @@ const (
 	Evaluate               // asks for an opinion
 	Refused                // not accepted, or not known to be, and said so
 	Track                  // asks for the number of a case
+	Cases                  // lists the cases of the card's holder
 	Progress               // shows what is known of a case
 	Goodbye                // wiped; card and receipt are to be taken
 )
@@ -43,6 +44,7 @@ const (
 	ReceiptScanned              // a code that some receipt may bear
 	ApplyChosen                 // to the services
 	FollowChosen                // to the number of a case
+	MineChosen                  // to the cases of the holder of the card that was read
 	CaseNamed                   // such a number, whole
 	ServiceChosen               // a tile
 	CardWanted                  // the guide was read, and nobody is known yet
@@ -80,6 +82,7 @@ const (
 	PrintReceipt
 	RecordPrint // keep the outcome as an item
 	LookUp      // find out what is known of the case
+	ListCases   // find out which cases the card's holder has
 	Wipe        // everything of this citizen
 )
 
@@ -112,7 +115,7 @@ func (s State) Personal() bool { return s != Attract && s != Goodbye }
 // Light reports whether giving up here loses nothing that was filled in.
 func (s State) Light() bool {
 	switch s {
-	case Choose, Guide, Identify, Number, Situate, Check, Track, Progress:
+	case Choose, Guide, Identify, Number, Situate, Check, Track, Cases, Progress:
 		return true
 	}
 	return false
@@ -125,7 +128,8 @@ func table() map[key]Step {
 
 		{Menu, CardRead}:      {Menu, []Effect{IgnoreCards}},
 		{Menu, ApplyChosen}:   {Choose, nil},
-		{Menu, FollowChosen}:  {Track, nil},
+		{Menu, FollowChosen}:  {Track, []Effect{ListenForCard}},
+		{Menu, MineChosen}:    {Cases, []Effect{ListCases}},
 		{Menu, ServiceChosen}: {Guide, nil},
 		{Menu, BackPressed}:   away(),
 
@@ -179,16 +183,22 @@ func table() map[key]Step {
 		{Refused, Confirmed}:    {Accepting, []Effect{AcceptItem}},
 		{Refused, LeavePressed}: away(),
 
-		{Track, CaseNamed}:       {Progress, []Effect{LookUp}},
+		{Track, CardRead}:        {Cases, []Effect{IgnoreCards, ListCases}},
+		{Track, MineChosen}:      {Cases, []Effect{ListCases}},
+		{Track, CaseNamed}:       {Progress, []Effect{IgnoreCards, LookUp}},
 		{Track, BackPressed}:     {Menu, nil},
-		{Progress, BackPressed}:  {Track, nil},
+		{Cases, CaseNamed}:       {Progress, []Effect{LookUp}},
+		{Cases, FollowChosen}:    {Track, nil},
+		{Cases, BackPressed}:     {Menu, nil},
+		{Progress, BackPressed}:  {Track, []Effect{ListenForCard}},
+		{Progress, MineChosen}:   {Cases, []Effect{ListCases}},
 		{Progress, LeavePressed}: away(),
 		{Progress, RateChosen}:   {Evaluate, nil},
 
 		{Goodbye, GoodbyeOver}: {Attract, []Effect{ListenForCard}},
 		{Goodbye, Started}:     {Attract, []Effect{ListenForCard}},
 	}
-	for _, s := range []State{Attract, Menu, Choose, Track, Progress} {
+	for _, s := range []State{Attract, Menu, Choose, Track, Cases, Progress} {
 		t[key{s, ReceiptScanned}] = Step{Progress, []Effect{IgnoreCards, LookUp}}
 	}
 	// Whoever is not in the middle of accepting or printing can leave or be sent away, and is wiped.

@@ -10,7 +10,7 @@ import (
 // want is the whole table: every pair that is not listed is ignored.
 var want = map[visit.State]map[visit.Event]visit.State{
 	visit.Attract: {visit.Started: visit.Menu, visit.CardRead: visit.Menu, visit.ReceiptScanned: visit.Progress},
-	visit.Menu: {visit.CardRead: visit.Menu, visit.ApplyChosen: visit.Choose, visit.FollowChosen: visit.Track, visit.ServiceChosen: visit.Guide,
+	visit.Menu: {visit.CardRead: visit.Menu, visit.ApplyChosen: visit.Choose, visit.FollowChosen: visit.Track, visit.MineChosen: visit.Cases, visit.ServiceChosen: visit.Guide,
 		visit.BackPressed: visit.Goodbye, visit.ReceiptScanned: visit.Progress},
 	visit.Choose:    {visit.CardRead: visit.Choose, visit.ServiceChosen: visit.Guide, visit.BackPressed: visit.Menu, visit.ReceiptScanned: visit.Progress},
 	visit.Guide:     {visit.CardRead: visit.Guide, visit.CardWanted: visit.Identify, visit.GuideRead: visit.Situate, visit.BackPressed: visit.Choose},
@@ -26,9 +26,11 @@ var want = map[visit.State]map[visit.Event]visit.State{
 	visit.Receipt:   {visit.LeavePressed: visit.Goodbye, visit.PrintAgain: visit.Printing, visit.RateChosen: visit.Evaluate},
 	visit.Evaluate:  {visit.BackPressed: visit.Receipt, visit.LeavePressed: visit.Goodbye},
 	visit.Refused:   {visit.Confirmed: visit.Accepting, visit.LeavePressed: visit.Goodbye},
-	visit.Track:     {visit.CaseNamed: visit.Progress, visit.BackPressed: visit.Menu, visit.ReceiptScanned: visit.Progress},
-	visit.Progress:  {visit.ReceiptScanned: visit.Progress, visit.LeavePressed: visit.Goodbye, visit.BackPressed: visit.Track, visit.RateChosen: visit.Evaluate},
-	visit.Goodbye:   {visit.GoodbyeOver: visit.Attract, visit.Started: visit.Attract},
+	visit.Track: {visit.CardRead: visit.Cases, visit.MineChosen: visit.Cases, visit.CaseNamed: visit.Progress, visit.BackPressed: visit.Menu,
+		visit.ReceiptScanned: visit.Progress},
+	visit.Cases:    {visit.CaseNamed: visit.Progress, visit.FollowChosen: visit.Track, visit.BackPressed: visit.Menu, visit.ReceiptScanned: visit.Progress},
+	visit.Progress: {visit.MineChosen: visit.Cases, visit.ReceiptScanned: visit.Progress, visit.LeavePressed: visit.Goodbye, visit.BackPressed: visit.Track, visit.RateChosen: visit.Evaluate},
+	visit.Goodbye:  {visit.GoodbyeOver: visit.Attract, visit.Started: visit.Attract},
 }
 
 func states() []visit.State {

@@ -9,7 +9,7 @@ import (
 	"onedoor/app/ui/theme"
 )
 
-// Tile is one service: its picture, name, a sentence, and a badge. The whole tile can be pressed.
+// Tile is one service or case: its picture, name, a sentence, and a badge. The whole tile can be pressed.
 type Tile struct {
 	Tap
 	kit               *Kit
@@ -21,6 +21,7 @@ type Tile struct {
 	scale             theme.Scale
 	seatSize, inset   float32
 	narrow            float32 // a tile of less width always has the picture above the words
+	lead              bool    // the badge stands right below the name
 }
 
 // NewTile returns an empty tile.
@@ -45,7 +46,14 @@ func (t *Tile) Compact(on bool) {
 	}
 }
 
-// Set shows a service.
+// Lead makes the tile that of a case: what the badge says comes right after the name, and the picture stands beside them
+// wherever there is width for it.
+func (t *Tile) Lead() {
+	t.Compact(true)
+	t.lead = true
+}
+
+// Set shows a service or a case.
 func (t *Tile) Set(v kiosk.Tile, s theme.Scale) {
 	t.setButton(kiosk.Button{Label: v.Title, Intent: v.Intent, Off: v.Off})
 	t.tile, t.scale = v, s
@@ -79,7 +87,13 @@ func (t *Tile) dress() {
 	paint(t.ground, fill, edge, p.Stroke)
 	paint(t.seat, seat, seat, 0)
 	show(t.tag, t.tile.Badge != "")
-	paint(t.tag, tag, tag, 0)
+	if t.tile.Tone == kiosk.Caution && !t.tile.Off && !t.down {
+		warn := p.Warn
+		ink, badge = warn, warn
+		paint(t.tag, p.Surface, warn, p.Stroke)
+	} else {
+		paint(t.tag, tag, tag, 0)
+	}
 	t.icon.Set(t.tile.Icon, ink)
 	more := "chevron-right"
 	if t.tile.Off {
@@ -92,11 +106,12 @@ func (t *Tile) dress() {
 }
 
 const (
-	tilePad   = 36
-	tileSeat  = 168
-	smallPad  = 24
-	smallSeat = 112
-	tileMore  = 56
+	tilePad     = 36
+	tileSeat    = 168
+	smallPad    = 24
+	smallSeat   = 112
+	tileMore    = 56
+	besideWords = 300 // narrower words of a case stand below the picture
 )
 
 func (t *Tile) words(width float32) float32 {
@@ -116,8 +131,16 @@ func (t *Tile) stack(w float32) (title, text, badge, sum float32) {
 	return title, text, badge, sum
 }
 
+// below reports whether the words always stand below the picture.
+func (t *Tile) below(width float32) bool {
+	if t.lead {
+		return t.words(width) < besideWords
+	}
+	return width < t.narrow
+}
+
 func (t *Tile) need(width float32) float32 {
-	if width < t.narrow {
+	if t.below(width) {
 		_, _, _, sum := t.stack(t.wordsBelow(width))
 		return t.seatSize + 32 + sum + 2*t.inset
 	}
@@ -127,7 +150,7 @@ func (t *Tile) need(width float32) float32 {
 
 func (t *Tile) place(size fyne.Size) {
 	t.ground.Resize(size)
-	if t.tall(size) {
+	if (!t.lead || t.below(size.Width)) && t.tall(size) {
 		return
 	}
 	w := t.words(size.Width)
@@ -163,12 +186,15 @@ func (t *Tile) tall(size fyne.Size) bool {
 func (t *Tile) placeWords(x, y, w, title, text, badge float32) {
 	layout.Place(t.title, x, y, w, title)
 	y += title + 8
-	layout.Place(t.text, x, y, w, text)
-	if t.text.Visible() {
-		y += text
+	at, bw := y+18, min(w-32, t.badge.Width()+2)
+	switch {
+	case t.lead:
+		at = y + 4
+		y += badge + 30
+	case t.text.Visible():
+		at += text
 	}
-	y += 18
-	bw := min(w-32, t.badge.Width()+2)
-	layout.Place(t.tag, x, y, bw+32, badge+16)
-	layout.Place(t.badge, x+16, y+8, bw, badge)
+	layout.Place(t.text, x, y, w, text)
+	layout.Place(t.tag, x, at, bw+32, badge+16)
+	layout.Place(t.badge, x+16, at+8, bw, badge)
 }

@@ -124,7 +124,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	visitor := kiosk.Config{
 		Site: kiosk.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk, HelpPhone: cfg.File.Hall.HelpPhone,
 			Tracking: id.Device.TrackingURL},
-		Catalogue: services, Texts: texts, Reader: dev.reader, Printer: dev.printer, Scanner: dev.codes(), Outbox: n.outbox, Link: n.engine,
+		Catalogue: services, Texts: texts, Reader: dev.reader, Printer: dev.printer, Scanner: dev.codes(), Outbox: n.outbox, Link: n.engine, Cases: n.client,
 		NewID:   item.NewID,
 		NewCode: func() tracking.Code { return tracking.New(id.Device.Number, id.Device.TrackingKey) },
 		Now:     cfg.Now, Show: cfg.Show, Idle: cfg.Idle, Logger: cfg.Logger.With("part", "visit"),
