@@ -553,6 +553,14 @@ func (b *slowBox) Accept(_ context.Context, d outbox.Draft) (outbox.Accepted, er
 	return outbox.Accepted{ID: d.ID, ReceiptNo: "44011107010000010742", At: time.Now()}, nil
 }
 
+// ByReceipt knows the one number that it ever gave.
+func (b *slowBox) ByReceipt(number string) (outbox.Entry, error) {
+	if number != "44011107010000010742" {
+		return outbox.Entry{}, outbox.ErrNotFound
+	}
+	return outbox.Entry{Item: &item.Item{ReceiptNo: number, CaseID: item.NewID(time.Now()), Subject: "service/residence-permit"}, AcceptedAt: time.Now()}, nil
+}
+
 // staged is an outbox to which central's word comes when the test says so.
 type staged struct {
 	*outbox.Outbox

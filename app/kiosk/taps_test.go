@@ -10,6 +10,7 @@ import (
 	"onedoor/app/text"
 	"onedoor/device"
 	"onedoor/sync/engine"
+	"onedoor/sync/wire"
 )
 
 // TestU1TapsAnywhere: whatever is tapped in whatever order and wherever one begins, what the screens offer and what comes too
@@ -32,6 +33,17 @@ func TestU1TapsAnywhere(t *testing.T) {
 		"the review":  func(t *testing.T) *hall { h := fresh(t); h.fill(); return h },
 		"a signature": func(t *testing.T) *hall { h := fresh(t); h.toSign(); return h },
 		"an opinion":  func(t *testing.T) *hall { h := fresh(t); h.rated(); return h },
+		"a list of cases": func(t *testing.T) *hall {
+			box, _ := newOutbox(t)
+			h, c := asking(t, box)
+			c.set(func(c *centre) {
+				c.answer.Cases = []wire.CaseLine{line("44011107010000010012", "residence-permit", wire.StageReturned, 1), line("44011107010000010013", "nowhere-else", wire.StageDelivered, 2)}
+			})
+			h.follows()
+			h.lay(card())
+			h.list("the list", func(l kiosk.CaseList) bool { return len(l.Cases) == 2 })
+			return h
+		},
 		"a number": func(t *testing.T) *hall {
 			h, number, _ := tracked(t)
 			h.send(kiosk.Open{What: kiosk.Follow})

@@ -103,6 +103,21 @@ func leaves() map[string]func(h *hall) {
 			h.types("wang")
 			h.look()
 		},
+		"a list of cases": func(h *hall) {
+			h.fill()
+			h.send(kiosk.Confirm{})
+			h.wait("the receipt", printed)
+			h.send(kiosk.Leave{})
+			screen[kiosk.Goodbye](h)
+			h.send(kiosk.Start{})
+			screen[kiosk.Attract](h)
+			h.lay(card())
+			h.known()
+			h.send(kiosk.Open{What: kiosk.Follow})
+			if l := screen[kiosk.CaseList](h); len(l.Cases) != 1 {
+				h.Errorf("the list is %+v", l)
+			}
+		},
 		"letters": func(h *hall) {
 			toName(h)
 			h.types("wangxiaoming")
