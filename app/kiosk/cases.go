@@ -244,11 +244,12 @@ func (m *mine) note(empty, rating bool, say text.Printer) Notice {
 			key = "cases.offline"
 		}
 		words = append(words, say.T(key, "time", text.Stamp(m.failed)))
-		if m.got {
+		switch {
+		case m.got:
 			words = append(words, say.T("cases.asof", "time", text.Stamp(m.at)))
-		} else if empty {
+		case empty:
 			words = append(words, say.T("cases.none.here"))
-		} else {
+		default:
 			words = append(words, say.T("cases.here"))
 		}
 		words = append(words, say.T("cases.else"))

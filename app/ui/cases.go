@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"onedoor/app/kiosk"
@@ -62,7 +64,7 @@ func (c *cases) object() fyne.CanvasObject { return c.box }
 // it.
 func (c *cases) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	words, list := []fyne.CanvasObject{c.note, c.again}, []fyne.CanvasObject{c.tiles, c.picture}
-	c.top.Objects, c.side.Objects, c.parts.Objects = nil, nil, append(words, list...)
+	c.top.Objects, c.side.Objects, c.parts.Objects = nil, nil, slices.Concat(words, list)
 	w, room := size.Width-2*theme.Margin, size.Height*0.4
 	into := &c.top.Objects
 	if layout.Landscape(size) {

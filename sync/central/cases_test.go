@@ -2,19 +2,13 @@ package central_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/dgraph-io/badger/v4"
 
 	"onedoor/sync/item"
 	"onedoor/sync/wire"
@@ -195,76 +189,6 @@ func TestWhoMayAskForCases(t *testing.T) {
 		h.clock.add(time.Minute)
 		if _, err := k.client.CasesOf(t.Context(), []byte(zhang)); refusalOf(err).Status != http.StatusTooManyRequests {
 			t.Errorf("more than 500 in a day: %v", err)
-		}
-	})
-}
-
-// makeOld turns the closed ledger in dir into one of the format before holders were kept.
-func makeOld(t *testing.T, dir string) {
-	t.Helper()
-	db, err := badger.Open(badger.DefaultOptions(filepath.Join(dir, "db")).WithLogger(nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, body := []byte("m/format"), []byte("2")
-	table := crc32.MakeTable(crc32.Castagnoli)
-	value := binary.BigEndian.AppendUint32(nil, crc32.Update(crc32.Checksum(key, table), table, body))
-	err = db.Update(func(txn *badger.Txn) error {
-		if err := txn.Set(key, append(value, body...)); err != nil {
-			return err
-		}
-		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte("b/")})
-		defer it.Close()
-		for it.Rewind(); it.Valid(); it.Next() {
-			if err := txn.Delete(it.Item().KeyCopy(nil)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// Cases of before are found too, once they were indexed; until then the answer says that it is not complete.
-func TestCasesOfBeforeAreFound(t *testing.T) {
-	eachSuite(t, func(t *testing.T, suite item.Suite) {
-		h := setup(t, suite)
-		k := h.enrol("107")
-		var mine []string
-		for n := range 120 {
-			of := li
-			if n%10 == 0 {
-				of = zhang
-			}
-			it, _ := k.submit(submissionOf(of))
-			k.stored(it)
-			if of == zhang {
-				mine = append([]string{it.ReceiptNo}, mine...)
-			}
-		}
-		h.stop()
-		makeOld(t, h.dir)
-		h.start()
-		k.connect()
-		if got := k.casesOf(zhang); len(got.Cases) != 0 || got.Complete {
-			t.Errorf("before they are indexed: %+v", got)
-		}
-		ended, cancel := context.WithCancel(t.Context())
-		cancel()
-		if err := h.server.IndexHolders(ended); err == nil {
-			t.Error("goes on although its context has ended")
-		}
-		for range 2 {
-			if err := h.server.IndexHolders(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if got := k.casesOf(zhang); fmt.Sprint(numbers(got)) != fmt.Sprint(mine) || !got.Complete {
-				t.Errorf("listed %v, complete: %v; want %v", numbers(got), got.Complete, mine)
-			}
-			h.restart()
-			k.connect()
 		}
 	})
 }

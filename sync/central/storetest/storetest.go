@@ -41,6 +41,7 @@ func Suite(t *testing.T, open func(t *testing.T, dir string) central.Store, age 
 		{"CasesNewestFirst", casesOrder},
 		{"CasesOfHolders", casesOfHolders},
 		{"CasesOfBeforeGetTheirHolders", casesOfBefore},
+		{"CasesOfBeforeAreFoundByTheCard", casesOfBeforeByCard},
 		{"FeedOrderAndSnapshot", feedOrder},
 		{"ChangedWakes", changedWakes},
 		{"EnrolmentCodes", enrolmentCodes},
