@@ -125,7 +125,9 @@ func (k *Kiosk) answered(answer wire.Cases, err error) {
 	m.got, m.complete, m.heard, m.failed, m.offline = true, answer.Complete, k.cfg.Now(), time.Time{}, false
 	m.central = nil
 	for _, line := range answer.Cases {
-		m.central = append(m.central, told(line, m.at))
+		f := told(line, m.at)
+		k.find(&f)
+		m.central = append(m.central, f)
 	}
 	k.findHere()
 }
@@ -163,7 +165,9 @@ func (k *Kiosk) findHere() {
 		}
 	}
 	for i := range m.central {
-		k.find(&m.central[i])
+		if m.central[i].caseID != "" { // of others this machine never hears
+			k.find(&m.central[i])
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ type finding struct {
 func (k *Kiosk) lookUp() {
 	f := &k.visit.look
 	if f.hash == "" {
-		if f.number != "" {
+		if f.number != "" && (f.asOf.IsZero() || f.caseID != "") { // of another machine's case no more is heard here
 			k.find(f)
 		}
 		return
