@@ -106,3 +106,39 @@ func TestU12EachScreenWaitsLongEnough(t *testing.T) {
 		}
 	}
 }
+
+// TestU12TheNextNeedNotWait: a touch ends the goodbye to somebody who has gone, but neither the second tap of whoever left by
+// a double tap nor a touch while the card still lies there.
+func TestU12TheNextNeedNotWait(t *testing.T) {
+	for name, c := range map[string]struct {
+		lifted bool
+		after  time.Duration
+		ends   bool
+	}{
+		"the next one":         {true, time.Second, true},
+		"a double tap":         {true, 300 * time.Millisecond, false},
+		"a card forgotten":     {false, time.Second, false},
+		"a card, a double tap": {false, 300 * time.Millisecond, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := equipped(t, &slowBox{brokenBox: &brokenBox{}}, nil)
+				h.patience = 2 * time.Minute
+				h.begins("residence-permit")
+				if c.lifted {
+					h.reader.events <- cardreader.Removed{}
+				}
+				h.send(kiosk.Home{}, kiosk.Abandon{})
+				screen[kiosk.Goodbye](h)
+				<-time.After(c.after) // the bubble's time
+				h.send(kiosk.Touch{})
+				synctest.Wait()
+				began := time.Now()
+				screen[kiosk.Attract](h)
+				if waited := time.Since(began); c.ends != (waited < time.Second) {
+					t.Errorf("the goodbye lasted %v after the touch", waited)
+				}
+			})
+		})
+	}
+}

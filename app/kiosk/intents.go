@@ -26,8 +26,8 @@ func (k *Kiosk) intent(ctx context.Context, in Intent) {
 		k.step(ctx, visit.HomePressed)
 	case Stay:
 		s.leaving = false
-	case Touch:
-		// alive has been noted already
+	case Touch: // alive has been noted already
+		k.relieve(ctx)
 	case Help:
 		s.help = !s.help
 	case Open:
@@ -78,6 +78,17 @@ func (k *Kiosk) intent(ctx context.Context, in Intent) {
 		s.bared, s.bareTill = in.Field, k.cfg.Now().Add(bareFor)
 	default:
 		k.write(ctx, in)
+	}
+}
+
+// doubled is longer than the second half of a double tap takes.
+const doubled = 700 * time.Millisecond
+
+// relieve lets the next citizen go on from the goodbye to the one before by a touch, once that one's card is not there any
+// more. Whoever left by a double tap still sees it.
+func (k *Kiosk) relieve(ctx context.Context) {
+	if k.state == visit.Goodbye && !k.card.lying && k.cfg.Now().Sub(k.entered) >= doubled {
+		k.step(ctx, visit.Started)
 	}
 }
 
