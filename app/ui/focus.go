@@ -53,6 +53,14 @@ func (u *UI) Key(name fyne.KeyName) bool {
 	return true
 }
 
+// Ring names what the ring is around, as Target.ID does; empty when there is no ring.
+func (u *UI) Ring() string {
+	if !u.focus.on || !u.frame.ring.Visible() {
+		return ""
+	}
+	return u.focus.key
+}
+
 func (f *focus) next()     { f.move(1) }
 func (f *focus) previous() { f.move(-1) }
 

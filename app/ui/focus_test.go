@@ -71,7 +71,7 @@ func TestRingIsAroundWhatIsPressed(t *testing.T) {
 	b.ui.Show(shown(t, false, "choose-groups"))
 	for range 40 {
 		b.ui.Key(fyne.KeyDown)
-		g := b.target(t, b.ui.focus.key)
+		g := b.target(t, b.ui.Ring())
 		if b.cut(g) {
 			t.Errorf("%s is not wholly in sight", g.ID)
 		}
@@ -86,6 +86,10 @@ func TestRingIsAroundWhatIsPressed(t *testing.T) {
 		if got := b.take(); !reflect.DeepEqual(got, []kiosk.Intent{g.Intent}) {
 			t.Errorf("Return on %s sent %v", g.ID, got)
 		}
+	}
+	b.ui.focus.hide()
+	if got := b.ui.Ring(); got != "" {
+		t.Errorf("a ring around %s that nobody sees", got)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -29,6 +30,7 @@ type inspected struct {
 	Height  int               `json:"height"`
 	Targets []inspectedTarget `json:"targets"`
 	Texts   []string          `json:"texts"`
+	Ring    string            `json:"ring"` // what a key would press
 }
 
 type inspectedTarget struct {
@@ -41,7 +43,19 @@ type inspectedTarget struct {
 	Enabled bool   `json:"enabled"`
 }
 
-// listen serves GET /view on a Unix socket until ctx ends or stop is called.
+// pulse is how the process is, of which no screen tells.
+type pulse struct {
+	Goroutines int    `json:"goroutines"`
+	Heap       uint64 `json:"heap"` // bytes
+}
+
+func beat() pulse {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return pulse{runtime.NumGoroutine(), m.HeapAlloc}
+}
+
+// listen serves GET /view and GET /pulse on a Unix socket until ctx ends or stop is called.
 func (i inspector) listen(ctx context.Context, socket string) (stop func(), err error) {
 	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("open inspection: %w", err)
@@ -54,11 +68,13 @@ func (i inspector) listen(ctx context.Context, socket string) (stop func(), err 
 		return nil, errors.Join(fmt.Errorf("open inspection: %w", err), l.Close())
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /view", func(w http.ResponseWriter, _ *http.Request) {
+	answer := func(w http.ResponseWriter, v any) {
 		w.Header().Set("Content-Type", "application/json")
 		// A peer that has gone away is its own affair.
-		_ = json.NewEncoder(w).Encode(i.look())
-	})
+		_ = json.NewEncoder(w).Encode(v)
+	}
+	mux.HandleFunc("GET /view", func(w http.ResponseWriter, _ *http.Request) { answer(w, i.look()) })
+	mux.HandleFunc("GET /pulse", func(w http.ResponseWriter, _ *http.Request) { answer(w, beat()) })
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 2 * time.Second}
 	ended := make(chan struct{})
 	go func() {
@@ -78,7 +94,7 @@ func (i inspector) look() inspected {
 		canvas := i.window.Canvas()
 		s, size := canvas.Scale(), canvas.Size()
 		px := func(units float32) int { return int(units*s + 0.5) }
-		v = inspected{Screen: i.screen.Name(), Width: px(size.Width), Height: px(size.Height), Texts: i.screen.Texts()}
+		v = inspected{Screen: i.screen.Name(), Width: px(size.Width), Height: px(size.Height), Texts: i.screen.Texts(), Ring: i.screen.Ring()}
 		for _, t := range i.screen.Targets() {
 			v.Targets = append(v.Targets, inspectedTarget{t.ID, t.Label, px(t.X), px(t.Y), px(t.W), px(t.H), t.Enabled})
 		}

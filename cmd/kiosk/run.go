@@ -40,6 +40,7 @@ func (c *runCommand) run(ctx context.Context, logger *slog.Logger) (err error) {
 	if os.Getenv("DISPLAY") == "" {
 		return errors.New("start kiosk: there is no display (DISPLAY is not set)")
 	}
+	collectEarly()
 	var views curtain
 	n, err := node.Start(ctx, node.Config{File: file, Show: views.show, Now: time.Now, Logger: logger})
 	if err != nil {
