@@ -56,6 +56,10 @@ N ?= 50
 crash: deps ## N rounds of each kind of crash, power cut and damage to the outbox; a line for each kind
 	CGO_ENABLED=0 $(GO) test -count 1 -timeout 0 -run TestCrash -v ./sync/outbox -crash.rounds $(N) | grep -E 'crash:|---|FAIL|ok|skip'
 
+visits: N = 2000
+visits: deps build ## N people in a row at a real window; fails when the kiosk takes more and more of its machine
+	bin/hallsim visits --bin bin --count $(N)
+
 screens: ## pictures of every screen state into out/screens
 	@mkdir -p $(OUT)/screens
 	ONEDOOR_SCREENS=$(abspath $(OUT)/screens) CGO_ENABLED=0 $(GO) test -count 1 -run TestScreens ./app/ui
@@ -72,4 +76,4 @@ deps: ## system packages that are missing, by apt
 clean: ## what was built and written
 	rm -rf bin $(OUT)
 
-.PHONY: help demo test build lint bench fuzz soak crash screens deps clean
+.PHONY: help demo test build lint bench fuzz soak crash visits screens deps clean

@@ -13,25 +13,27 @@ import (
 type benchCommand struct {
 	Bin  string `default:"bin" type:"path" help:"Directory of the programs kiosk and central."`
 	Runs int    `default:"3" help:"How many starts."`
+
+	Width  int `default:"1080" help:"Width of the kiosk's screen in pixels."`
+	Height int `default:"1920" help:"Height of the kiosk's screen in pixels."`
 }
 
-// Run starts the kiosk several times and prints each start's figures in the form of Go's benchmarks.
+// Run starts the kiosk several times and prints each start's figures in the form of Go's benchmarks, then how it feels.
 func (c *benchCommand) Run(e *env) error {
 	for range c.Runs {
 		if err := c.once(e); err != nil {
 			return err
 		}
 	}
-	return nil
+	return c.feel(e)
 }
 
 func (c *benchCommand) once(e *env) error {
-	const width, height = 1080, 1920
-	stage, err := story.Set(e.ctx, story.Config{Bin: c.Bin, Width: width, Height: height, Log: io.Discard, Logger: e.logger, Now: time.Now})
+	stage, err := story.Set(e.ctx, story.Config{Bin: c.Bin, Width: c.Width, Height: c.Height, Log: io.Discard, Logger: e.logger, Now: time.Now})
 	if err != nil {
 		return err
 	}
-	display, stop, err := citizen.StartXvfb(e.ctx, width, height)
+	display, stop, err := citizen.StartXvfb(e.ctx, c.Width, c.Height)
 	if err != nil {
 		return errors.Join(err, stage.Close())
 	}

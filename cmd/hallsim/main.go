@@ -4,6 +4,7 @@
 //	hallsim demo --bin bin --out out/demo     the whole story with the real programs
 //	hallsim serve --dir DIR --central ADDR    only the devices, the link and the dock, for a kiosk of your own
 //	hallsim bench --bin bin                   whole-process figures: start, idle CPU, memory
+//	hallsim visits --count 2000               people come and go; the kiosk's memory is watched
 //	hallsim replay --file FILE --link PATH    a device as it was recorded by hallctl device … --record
 //	hallsim backlog --data DIR --records N    cases of invented people into the outbox of a stopped kiosk or edge
 //	hallsim link --to HOST:PORT --rtt 50ms    a slow and spoiled line to central; its faults are flags
@@ -32,6 +33,7 @@ type commands struct {
 	Demo   demoCommand   `cmd:"" help:"Play one whole visit with the real programs; with a display, open them for a person."`
 	Serve  serveCommand  `cmd:"" help:"Virtual devices, link and dock for a kiosk that is started apart."`
 	Bench  benchCommand  `cmd:"" help:"Measure the kiosk as a process: start to first screen, idle CPU, memory."`
+	Visits visitsCommand `cmd:"" help:"Many visits in a row in a real window; fails when the kiosk takes more and more memory."`
 	Replay replayCommand `cmd:"" help:"Play a trace of a device that hallctl has recorded, as the device."`
 
 	Backlog backlogCommand `cmd:"" help:"Fill the outbox of a stopped kiosk or edge with cases of invented people."`

@@ -26,6 +26,7 @@ type View struct {
 	Height  int      `json:"height"`
 	Targets []Target `json:"targets"` // what can be touched
 	Texts   []string `json:"texts"`   // what can be read
+	Ring    string   `json:"ring"`    // target that the ring of the key pad is around, by its ID; empty: there is no ring
 }
 
 // Target is a thing that can be touched.
@@ -111,43 +112,57 @@ func NewEyes(path string) (*Eyes, error) {
 	}}, nil
 }
 
+// Pulse is how the kiosk's process is.
+type Pulse struct {
+	Goroutines int    `json:"goroutines"`
+	Heap       uint64 `json:"heap"` // bytes that are reached, or were until a moment ago
+}
+
 // Look says what is on the screen now.
 func (e *Eyes) Look(ctx context.Context) (View, error) {
-	view, err := e.look(ctx)
-	if err != nil {
+	var view View
+	if err := e.ask(ctx, "view", &view); err != nil {
 		return View{}, fmt.Errorf("look at the screen through %s: %w", e.socket, err)
 	}
 	return view, nil
 }
 
-func (e *Eyes) look(ctx context.Context) (View, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://kiosk/view", http.NoBody)
+// Pulse says how the kiosk's process is.
+func (e *Eyes) Pulse(ctx context.Context) (Pulse, error) {
+	var pulse Pulse
+	if err := e.ask(ctx, "pulse", &pulse); err != nil {
+		return Pulse{}, fmt.Errorf("feel the pulse through %s: %w", e.socket, err)
+	}
+	return pulse, nil
+}
+
+func (e *Eyes) ask(ctx context.Context, what string, answer any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://kiosk/"+what, http.NoBody)
 	if err != nil {
-		return View{}, err
+		return err
 	}
 	response, err := e.client.Do(request)
 	if err != nil {
-		return View{}, err
+		return err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, viewLimit+1))
 	if err != nil {
-		return View{}, err
+		return err
 	}
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	switch {
 	case response.StatusCode != http.StatusOK:
-		return View{}, fmt.Errorf("answer %s", response.Status)
+		return fmt.Errorf("answer %s", response.Status)
 	case kind != "application/json":
-		return View{}, fmt.Errorf("answer of type %q, want application/json", kind)
+		return fmt.Errorf("answer of type %q, want application/json", kind)
 	case len(body) > viewLimit:
-		return View{}, fmt.Errorf("answer is longer than %d bytes", viewLimit)
+		return fmt.Errorf("answer is longer than %d bytes", viewLimit)
 	}
-	var view View
-	if err := json.Unmarshal(body, &view); err != nil {
-		return View{}, fmt.Errorf("read the answer: %w", err)
+	if err := json.Unmarshal(body, answer); err != nil {
+		return fmt.Errorf("read the answer: %w", err)
 	}
-	return view, nil
+	return nil
 }
 
 // Close ends idle connections.

@@ -33,6 +33,7 @@ type Hands struct {
 	screen xproto.ScreenInfo
 	format pixelFormat
 	bounds image.Rectangle
+	keys   map[Key]byte  // their codes
 	turn   chan struct{} // holds one token while nothing is going on
 }
 
@@ -69,6 +70,9 @@ func newHands(conn *xgb.Conn) (*Hands, error) {
 		bounds: image.Rect(0, 0, int(screen.WidthInPixels), int(screen.HeightInPixels)),
 		turn:   make(chan struct{}, 1),
 	}
+	if h.keys, err = keyCodes(conn, setup); err != nil {
+		return nil, err
+	}
 	h.turn <- struct{}{}
 	return h, nil
 }
@@ -76,28 +80,35 @@ func newHands(conn *xgb.Conn) (*Hands, error) {
 // Bounds is the whole screen, in pixels.
 func (h *Hands) Bounds() image.Rectangle { return h.bounds }
 
-// Tap puts a finger down at (x, y), in pixels of the screen, lets it slip by slip pixels to the right (to the left if
-// negative) and lifts it. It returns when the server has taken all of it in; the program that owns the window may still
-// have to react. The finger is lifted also if ctx ends meanwhile. ErrOffScreen: the way leaves the screen.
-func (h *Hands) Tap(ctx context.Context, x, y, slip int) error {
-	for _, p := range []image.Point{{X: x, Y: y}, {X: x + slip, Y: y}} {
+// Tap puts a finger down at a point, in pixels of the screen, lets it slip by slip and lifts it. It returns when the server
+// has taken all of it in; the program that owns the window may still have to react. The finger is lifted also if ctx ends
+// meanwhile. ErrOffScreen: the way leaves the screen.
+func (h *Hands) Tap(ctx context.Context, at, slip image.Point) error {
+	return h.Press(ctx, at, slip, func(ctx context.Context) error {
+		pause(ctx, hold)
+		return nil
+	})
+}
+
+// Press is a Tap whose finger stays on the glass until lie returns. lie must not use these hands.
+func (h *Hands) Press(ctx context.Context, at, slip image.Point, lie func(context.Context) error) error {
+	for _, p := range []image.Point{at, at.Add(slip)} {
 		if !p.In(h.bounds) {
 			return fmt.Errorf("tap at %v: %w (%v)", p, ErrOffScreen, h.bounds)
 		}
 	}
-	err := h.do(ctx, func() error {
-		if err := h.fake(xproto.MotionNotify, 0, x, y); err != nil {
+	err := h.do(ctx, func(ctx context.Context) error {
+		if err := h.fake(xproto.MotionNotify, 0, at.X, at.Y); err != nil {
 			return err
 		}
 		if err := h.fake(xproto.ButtonPress, leftButton, 0, 0); err != nil {
 			return err
 		}
-		moved := h.slip(x, y, slip)
-		pause(ctx, hold)
-		return errors.Join(moved, h.fake(xproto.ButtonRelease, leftButton, 0, 0), ctx.Err())
+		moved := h.slip(at, slip)
+		return errors.Join(moved, lie(ctx), h.fake(xproto.ButtonRelease, leftButton, 0, 0), ctx.Err())
 	})
 	if err != nil {
-		return fmt.Errorf("tap at (%d,%d): %w", x, y, err)
+		return fmt.Errorf("tap at %v: %w", at, err)
 	}
 	return nil
 }
@@ -113,7 +124,7 @@ func (h *Hands) Draw(ctx context.Context, points []image.Point) error {
 			return fmt.Errorf("draw at %v: %w (%v)", p, ErrOffScreen, h.bounds)
 		}
 	}
-	err := h.do(ctx, func() error {
+	err := h.do(ctx, func(ctx context.Context) error {
 		if err := h.fake(xproto.MotionNotify, 0, points[0].X, points[0].Y); err != nil {
 			return err
 		}
@@ -135,21 +146,18 @@ func (h *Hands) Draw(ctx context.Context, points []image.Point) error {
 	return nil
 }
 
-func (h *Hands) slip(x, y, slip int) error {
-	step := slide
-	if slip < 0 {
-		step = -slide
-	}
-	for at := 0; at != slip; {
-		if at += step; (slip-at)*step < 0 {
-			at = slip
-		}
-		if err := h.fake(xproto.MotionNotify, 0, x+at, y); err != nil {
+// slip leads the finger from at, in steps of slide pixels.
+func (h *Hands) slip(at, by image.Point) error {
+	steps := (max(abs(by.X), abs(by.Y)) + slide - 1) / slide
+	for i := 1; i <= steps; i++ {
+		if err := h.fake(xproto.MotionNotify, 0, at.X+by.X*i/steps, at.Y+by.Y*i/steps); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+func abs(n int) int { return max(n, -n) }
 
 // fake sends one input event and waits until the server has taken it.
 func (h *Hands) fake(kind, detail byte, x, y int) error {
@@ -158,7 +166,7 @@ func (h *Hands) fake(kind, detail byte, x, y int) error {
 
 // do runs one exchange after the other, each within answerLimit. An exchange that is given up ends on its own when the
 // server answers or its connection ends; until then the next one waits.
-func (h *Hands) do(ctx context.Context, exchange func() error) error {
+func (h *Hands) do(ctx context.Context, exchange func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	select {
@@ -168,7 +176,7 @@ func (h *Hands) do(ctx context.Context, exchange func() error) error {
 	}
 	done := make(chan error, 1)
 	go func() {
-		err := exchange()
+		err := exchange(ctx)
 		for event, fault := h.conn.PollForEvent(); event != nil || fault != nil; event, fault = h.conn.PollForEvent() {
 			// Nobody asked for events, but keyboard mappings are told to every client.
 			continue

@@ -19,8 +19,9 @@ var ErrNotSeen = errors.New("not seen on the screen")
 
 // Tapper is a hand. Hands is one.
 type Tapper interface {
-	Tap(ctx context.Context, x, y int, slip int) error
+	Press(ctx context.Context, at, slip image.Point, lie func(context.Context) error) error
 	Draw(ctx context.Context, points []image.Point) error
+	Strike(ctx context.Context, key Key) error
 }
 
 // Looker is a pair of eyes. Eyes is one.
@@ -39,8 +40,11 @@ type Person struct {
 	Hands Tapper
 	// Eyes looks at it. Required.
 	Eyes Looker
-	// Slip is how many pixels the finger slips to the right in a touch, for instance 6.
-	Slip int
+	// Slip says by how many pixels the finger slips in the next touch; nil: by none. It slips the other way where it would
+	// leave the window.
+	Slip func() image.Point
+	// Hold is how long the finger stays on the glass; 0 means as long as in a short human tap.
+	Hold time.Duration
 	// Origin is where on the screen the window's upper left corner is.
 	Origin image.Point
 	// Patience bounds each wait; 0 means DefaultPatience.
@@ -57,7 +61,11 @@ func (p Person) WaitFor(ctx context.Context, what string, cond func(View) bool) 
 	}
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	tick := time.NewTicker(glance)
+	every := glance
+	if p.Hold > 0 { // who is quick with the hands is so with the eyes
+		every = min(glance, p.Hold)
+	}
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	var last View
 	seen, blind := false, error(nil)
@@ -96,7 +104,11 @@ func (p Person) missed(ctx context.Context, what string, patience time.Duration,
 // Touch waits until the target is there, enabled, with its centre in the window and at the same place in two looks in a row
 // (so that a screen that is still being laid out is not touched), then taps its centre.
 func (p Person) Touch(ctx context.Context, targetID string) error {
-	var before Target
+	return p.touch(ctx, targetID, Target{})
+}
+
+// touch is Touch by somebody who has looked once already.
+func (p Person) touch(ctx context.Context, targetID string, before Target) error {
 	view, err := p.WaitFor(ctx, fmt.Sprintf("target %q, enabled and at rest", targetID), func(v View) bool {
 		t, there := v.Target(targetID)
 		if !there || !t.Enabled || t.Rect().Empty() || !t.Centre().In(image.Rect(0, 0, v.Width, v.Height)) {
@@ -111,7 +123,14 @@ func (p Person) Touch(ctx context.Context, targetID string) error {
 		return err
 	}
 	at := before.Centre().Add(p.Origin)
-	if err := p.Hands.Tap(ctx, at.X, at.Y, p.Slip); err != nil {
+	slip := image.Point{}
+	if p.Slip != nil {
+		slip = p.Slip()
+	}
+	if !before.Centre().Add(slip).In(image.Rect(0, 0, view.Width, view.Height)) {
+		slip = image.Point{}.Sub(slip)
+	}
+	if err := p.press(ctx, at, slip); err != nil {
 		return fmt.Errorf("touch %q on screen %q: %w", targetID, view.Screen, err)
 	}
 	return nil
@@ -136,7 +155,7 @@ func (p Person) Reach(ctx context.Context, targetID string) error {
 		}
 		whole := image.Rect(0, 0, v.Width, v.Height)
 		if t, there := v.Target(targetID); there && t.H >= enough && t.Centre().In(whole) {
-			return p.Touch(ctx, targetID)
+			return p.touch(ctx, targetID, t)
 		}
 		if err := p.Touch(ctx, "Page:down"); err != nil {
 			return err
@@ -145,10 +164,57 @@ func (p Person) Reach(ctx context.Context, targetID string) error {
 	return fmt.Errorf("reach %q: %w on %d pages", targetID, ErrNotSeen, mostPages)
 }
 
+// Wake touches the middle of the screen, again and again, until another screen is shown that says nothing else.
+func (p Person) Wake(ctx context.Context, screen string) error {
+	touched := time.Time{}
+	_, err := p.WaitFor(ctx, "the screen "+screen, func(v View) bool {
+		if v.Screen == screen {
+			return true
+		}
+		if time.Since(touched) > wakes {
+			touched = time.Now()
+			// A touch that fails is tried again.
+			_ = p.press(ctx, p.Origin.Add(image.Pt(v.Width/2, v.Height/2)), image.Point{})
+		}
+		return false
+	})
+	return err
+}
+
+// wakes is how long somebody waits between two such touches.
+const wakes = 150 * time.Millisecond
+
+// press touches a point of the screen.
+func (p Person) press(ctx context.Context, at, slip image.Point) error {
+	still := hold
+	if p.Hold > 0 {
+		still = p.Hold
+	}
+	return p.Hands.Press(ctx, at, slip, func(ctx context.Context) error {
+		pause(ctx, still)
+		return nil
+	})
+}
+
+// Settle waits until the screen is the same in several looks in a row: what was touched before may still move something,
+// for instance a keypad that is not needed any more.
+func (p Person) Settle(ctx context.Context) error {
+	before, same := "", 0
+	_, err := p.WaitFor(ctx, "the screen to be at rest", func(v View) bool {
+		if s := v.String(); s != before {
+			before, same = s, 0
+		}
+		same++
+		return same >= rests
+	})
+	return err
+}
+
 // mostPages is more than any screen has, and enough the height of a target, in pixels, of which enough is in sight.
 const (
 	mostPages = 20
 	settled   = 25 // looks in a row that see the same
+	rests     = 6  // the same, before a touch that must not miss
 	enough    = 40
 )
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -195,7 +197,7 @@ func TestTouchTapsTheTargetOnceItRests(t *testing.T) {
 		i.mu.Unlock()
 		answer(w, r)
 	})
-	person := citizen.Person{Eyes: eyes, Hands: dial(t, display), Slip: 6, Origin: image.Pt(50, 60), Patience: limit}
+	person := citizen.Person{Eyes: eyes, Hands: dial(t, display), Slip: func() image.Point { return image.Pt(6, 0) }, Origin: image.Pt(50, 60), Patience: limit}
 	if err := person.Touch(t.Context(), "Primary"); err != nil {
 		t.Fatal(err)
 	}
@@ -208,8 +210,13 @@ func TestTouchTapsTheTargetOnceItRests(t *testing.T) {
 // untouched fails the test if it is tapped.
 type untouched struct{ t *testing.T }
 
-func (u untouched) Tap(context.Context, int, int, int) error {
+func (u untouched) Press(context.Context, image.Point, image.Point, func(context.Context) error) error {
 	u.t.Error("tapped")
+	return nil
+}
+
+func (u untouched) Strike(context.Context, citizen.Key) error {
+	u.t.Error("struck a key of")
 	return nil
 }
 
@@ -232,5 +239,74 @@ func TestTouchDoesNotTapWhatCannotBeTouched(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// pad is a kiosk that is used by keys: the ring goes round its targets. It keeps what was pressed.
+type pad struct {
+	t       *testing.T
+	mu      sync.Mutex
+	targets []citizen.Target
+	at      int // -1: no ring yet
+	keys    int
+	pressed []string
+}
+
+func (p *pad) Look(context.Context) (citizen.View, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	v := page("Choose", p.targets...)
+	if p.at >= 0 {
+		v.Ring = p.targets[p.at].ID
+	}
+	return v, nil
+}
+
+func (p *pad) Press(context.Context, image.Point, image.Point, func(context.Context) error) error {
+	p.t.Error("touched")
+	return nil
+}
+
+func (p *pad) Draw(context.Context, []image.Point) error {
+	p.t.Error("drawn on")
+	return nil
+}
+
+func (p *pad) Strike(_ context.Context, key citizen.Key) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := len(p.targets)
+	p.keys++
+	switch {
+	case key == citizen.KeyEnter && p.at >= 0:
+		p.pressed = append(p.pressed, p.targets[p.at].ID)
+	case p.at < 0:
+		p.at = 0
+	case key == citizen.KeyRight:
+		p.at = (p.at + 1) % n
+	case key == citizen.KeyLeft:
+		p.at = (p.at + n - 1) % n
+	}
+	return nil
+}
+
+// TestWalkGoesByKeys: the ring is led to the target, the shorter way round, and only it is pressed.
+func TestWalkGoesByKeys(t *testing.T) {
+	p := &pad{t: t, at: -1}
+	for n := range 20 {
+		p.targets = append(p.targets, citizen.Target{ID: fmt.Sprintf("Choice:%d", n), X: 10, Y: 60 * n, W: 100, H: 50, Enabled: true})
+	}
+	person := citizen.Person{Eyes: p, Hands: p, Patience: limit}
+	for _, c := range []struct {
+		id   string
+		most int
+	}{{"Choice:0", 2}, {"Choice:3", 4}, {"Choice:18", 6}, {"Choice:18", 1}, {"Choice:1", 4}} {
+		p.keys, p.pressed = 0, nil
+		if err := person.Walk(t.Context(), c.id); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(p.pressed, []string{c.id}) || p.keys > c.most {
+			t.Errorf("to %s: pressed %v with %d keys, want at most %d", c.id, p.pressed, p.keys, c.most)
+		}
 	}
 }

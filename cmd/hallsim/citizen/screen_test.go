@@ -47,6 +47,7 @@ func dial(t *testing.T, display string) *citizen.Hands {
 // window is a real window of one colour that keeps what happens to it.
 type window struct {
 	conn   *xgb.Conn
+	id     xproto.Window
 	events chan xgb.Event
 }
 
@@ -82,10 +83,12 @@ func openWindow(t *testing.T, display string, place image.Rectangle, rgb uint32)
 	err = xproto.CreateWindowChecked(conn, screen.RootDepth, id, screen.Root, int16(place.Min.X), int16(place.Min.Y),
 		uint16(place.Dx()), uint16(place.Dy()), 0, xproto.WindowClassInputOutput, screen.RootVisual,
 		xproto.CwBackPixel|xproto.CwEventMask, []uint32{rgb, xproto.EventMaskButtonPress | xproto.EventMaskButtonRelease |
-			xproto.EventMaskPointerMotion | xproto.EventMaskExposure}).Check()
+			xproto.EventMaskPointerMotion | xproto.EventMaskExposure |
+			xproto.EventMaskKeyPress | xproto.EventMaskKeyRelease}).Check()
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.id = id
 	if err := xproto.MapWindowChecked(conn, id).Check(); err != nil {
 		t.Fatal(err)
 	}
@@ -132,22 +135,22 @@ func TestTapReachesTheWindow(t *testing.T) {
 	if got := hands.Bounds(); got != image.Rect(0, 0, 640, 480) {
 		t.Fatalf("bounds %v", got)
 	}
-	for _, slip := range []int{0, 1, 7, -5} {
-		if err := hands.Tap(t.Context(), 240, 130, slip); err != nil {
-			t.Fatalf("slip %d: %v", slip, err)
+	for _, slip := range []image.Point{{}, {X: 1}, {X: 7}, {X: -5}, {X: 9, Y: -12}} {
+		if err := hands.Tap(t.Context(), image.Pt(240, 130), slip); err != nil {
+			t.Fatalf("slip %v: %v", slip, err)
 		}
 		press, slid, release := w.tap(t)
 		if press.Detail != 1 || press.EventX != 140 || press.EventY != 80 || press.RootX != 240 || press.RootY != 130 {
-			t.Errorf("slip %d: press %+v", slip, press)
+			t.Errorf("slip %v: press %+v", slip, press)
 		}
-		if release.Detail != 1 || release.EventX != int16(140+slip) || release.EventY != 80 {
-			t.Errorf("slip %d: release %+v", slip, release)
+		if release.Detail != 1 || release.EventX != int16(140+slip.X) || release.EventY != int16(80+slip.Y) {
+			t.Errorf("slip %v: release %+v", slip, release)
 		}
-		if (slid > 0) != (slip != 0) {
-			t.Errorf("slip %d: %d motions while the finger was down", slip, slid)
+		if (slid > 0) != (slip != image.Point{}) {
+			t.Errorf("slip %v: %d motions while the finger was down", slip, slid)
 		}
 		if release.Time <= press.Time {
-			t.Errorf("slip %d: the finger was lifted at %d, put down at %d", slip, release.Time, press.Time)
+			t.Errorf("slip %v: the finger was lifted at %d, put down at %d", slip, release.Time, press.Time)
 		}
 	}
 }
@@ -158,7 +161,7 @@ func TestFingerIsLiftedWhenTheContextEnds(t *testing.T) {
 	hands := dial(t, display)
 	ctx, cancel := context.WithCancel(t.Context())
 	tapped := make(chan error, 1)
-	go func() { tapped <- hands.Tap(ctx, 10, 10, 0) }()
+	go func() { tapped <- hands.Tap(ctx, image.Pt(10, 10), image.Point{}) }()
 	for {
 		if _, down := w.next(t).(xproto.ButtonPressEvent); down {
 			break
@@ -173,7 +176,7 @@ func TestFingerIsLiftedWhenTheContextEnds(t *testing.T) {
 	if err := <-tapped; err != nil && !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if err := hands.Tap(t.Context(), 20, 20, 0); err != nil {
+	if err := hands.Tap(t.Context(), image.Pt(20, 20), image.Point{}); err != nil {
 		t.Errorf("the next tap: %v", err)
 	}
 }
@@ -181,7 +184,7 @@ func TestFingerIsLiftedWhenTheContextEnds(t *testing.T) {
 func TestTapOffTheScreen(t *testing.T) {
 	hands := dial(t, startXvfb(t, 320, 240))
 	for _, p := range []struct{ x, y, slip int }{{320, 10, 0}, {10, 240, 0}, {-1, 10, 0}, {318, 10, 4}, {1 << 20, 0, 0}} {
-		if err := hands.Tap(t.Context(), p.x, p.y, p.slip); !errors.Is(err, citizen.ErrOffScreen) {
+		if err := hands.Tap(t.Context(), image.Pt(p.x, p.y), image.Pt(p.slip, 0)); !errors.Is(err, citizen.ErrOffScreen) {
 			t.Errorf("%+v: %v", p, err)
 		}
 	}
@@ -250,7 +253,7 @@ func TestStoppedServerIsGone(t *testing.T) {
 	hands := dial(t, display)
 	stop()
 	stop()
-	if err := hands.Tap(t.Context(), 1, 1, 0); err == nil {
+	if err := hands.Tap(t.Context(), image.Pt(1, 1), image.Point{}); err == nil {
 		t.Error("tapped on a server that is gone")
 	}
 	if _, err := hands.Screenshot(); err == nil {

@@ -21,7 +21,7 @@ const bytesPerPixel = 4
 // are fetched, so that the picture shows one moment.
 func (h *Hands) Screenshot() (image.Image, error) {
 	var picture *image.RGBA
-	err := h.do(context.Background(), func() error {
+	err := h.do(context.Background(), func(context.Context) error {
 		xproto.GrabServer(h.conn)
 		defer xproto.UngrabServer(h.conn)
 		img := image.NewRGBA(h.bounds)

@@ -21,6 +21,7 @@ type platform struct {
 // caseView is the part of the staff API's answer that the story looks at.
 type caseView struct {
 	ReceiptNo string `json:"receipt_no"`
+	Position  uint64 `json:"position"`
 	Stage     string `json:"stage"`
 	Prints    []struct {
 		Outcome string `json:"outcome"`
@@ -39,6 +40,39 @@ func (p *platform) cases(ctx context.Context) (list []caseView, count int, err e
 	}
 	err = p.staff(ctx, http.MethodGet, "/api/v1/cases", nil, &out)
 	return out.Cases, out.Count, err
+}
+
+// all lists every case that central holds.
+func (p *platform) all(ctx context.Context) ([]caseView, error) {
+	const page = 500
+	var list []caseView
+	for path := fmt.Sprintf("/api/v1/cases?limit=%d", page); ; {
+		var out struct {
+			Cases []caseView `json:"cases"`
+		}
+		if err := p.staff(ctx, http.MethodGet, path, nil, &out); err != nil {
+			return nil, err
+		}
+		list = append(list, out.Cases...)
+		if len(out.Cases) < page {
+			return list, nil
+		}
+		path = fmt.Sprintf("/api/v1/cases?limit=%d&before=%d", page, list[len(list)-1].Position)
+	}
+}
+
+// payload is what a citizen handed in, opened.
+func (p *platform) payload(ctx context.Context, number string) (out submission, err error) {
+	err = p.staff(ctx, http.MethodGet, "/api/v1/cases/"+number+"/payload", nil, &out)
+	return out, err
+}
+
+// submission is the part of it that the story looks at.
+type submission struct {
+	Service struct {
+		ID string `json:"id"`
+	} `json:"service"`
+	Form map[string]any `json:"form"`
 }
 
 // accept is the department's decision.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"onedoor/cmd/hallsim/citizen"
+	"onedoor/cmd/hallsim/visits"
 )
 
 // Summary is what the demo found, as it stands in summary.json.
@@ -57,7 +58,7 @@ func (s *Stage) Play(ctx context.Context, display, out string) (err error) {
 		return fmt.Errorf("play: %w", err)
 	}
 	defer eyes.Close()
-	p := &player{Stage: s, hands: hands, out: out, person: citizen.Person{Hands: hands, Eyes: eyes, Slip: 6, Patience: 20 * time.Second}}
+	p := &player{Stage: s, hands: hands, out: out, person: citizen.Person{Hands: hands, Eyes: eyes, Slip: slipping(6), Patience: 20 * time.Second}}
 	for _, scene := range []struct {
 		name string
 		play func(context.Context) error
@@ -72,6 +73,11 @@ func (s *Stage) Play(ctx context.Context, display, out string) (err error) {
 		fmt.Fprintln(s.cfg.Log, "demo:", scene.name, "✓")
 	}
 	return p.conclude()
+}
+
+// slipping is a finger that slips to the right.
+func slipping(pixels int) func() image.Point {
+	return func() image.Point { return image.Pt(pixels, 0) }
 }
 
 // sweep makes the folder and takes away what an earlier run left, so that nothing in it is older than this run.
@@ -202,19 +208,6 @@ func (p *player) place(ctx context.Context, codes ...string) error {
 	return nil
 }
 
-// signature is a name as somebody might write it, three characters in a few strokes.
-func signature() [][]image.Point {
-	var all [][]image.Point
-	for i := range 3 {
-		x := 180 + 230*i
-		all = append(all,
-			[]image.Point{{X: x, Y: 320}, {X: x + 60, Y: 300}, {X: x + 130, Y: 310}},
-			[]image.Point{{X: x + 70, Y: 180}, {X: x + 66, Y: 340}, {X: x + 30, Y: 620}, {X: x - 10, Y: 720}},
-			[]image.Point{{X: x + 66, Y: 420}, {X: x + 110, Y: 560}, {X: x + 170, Y: 700}})
-	}
-	return all
-}
-
 func (p *player) visit(ctx context.Context) error {
 	steps := []func() error{
 		func() error { return p.shoot(ctx, "offline") },
@@ -260,7 +253,7 @@ func (p *player) visit(ctx context.Context) error {
 		func() error { return p.touch(ctx, "Next") },
 		func() error { return p.on(ctx, "Review") },
 		func() error { return p.touch(ctx, "Confirm") },
-		func() error { return p.person.Sketch(ctx, signature()...) },
+		func() error { return p.person.Sketch(ctx, visits.Signature()...) },
 		func() error { return p.on(ctx, "Sign") },
 		func() error { return p.touch(ctx, "Confirm") },
 	}
@@ -282,22 +275,11 @@ func (p *player) visit(ctx context.Context) error {
 	if err := p.shoot(ctx, "accepted"); err != nil {
 		return err
 	}
-	if p.summary.CaseNumber = number(v); p.summary.CaseNumber == "" {
+	if p.summary.CaseNumber = visits.Number(v); p.summary.CaseNumber == "" {
 		return fmt.Errorf("the accepted screen shows no case number: %v", v)
 	}
 	p.summary.AcceptedWhileOffline = !p.hall.Link.Up()
 	return nil
-}
-
-// number finds the twenty digits among the lines on the screen.
-func number(v citizen.View) string {
-	for _, line := range v.Texts {
-		digits := strings.ReplaceAll(line, " ", "")
-		if len(digits) == 20 && strings.Trim(digits, "0123456789") == "" {
-			return digits
-		}
-	}
-	return ""
 }
 
 func (p *player) delivery(ctx context.Context) error {

@@ -10,6 +10,7 @@ import (
 
 	"onedoor/cmd/hallsim/citizen"
 	"onedoor/cmd/hallsim/hall"
+	"onedoor/cmd/hallsim/visits"
 	"onedoor/device/sim"
 )
 
@@ -78,7 +79,7 @@ func (p *player) later(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if number(v) != p.summary.CaseNumber || v.Shows("林") {
+	if visits.Number(v) != p.summary.CaseNumber || v.Shows("林") {
 		return fmt.Errorf("the scanned receipt shows another case, or a person: %v", v)
 	}
 	if err := p.shoot(ctx, "progress"); err != nil {
