@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"path/filepath"
 
 	"github.com/goccy/go-yaml"
 )
@@ -33,6 +32,7 @@ type Config struct {
 	Screen  Screen  `yaml:"screen"`
 	Hall    Hall    `yaml:"hall"`
 	Voice   string  `yaml:"voice"` // the program that reads the screen aloud, espeak-ng; empty: none
+	Sound   Sound   `yaml:"sound"`
 }
 
 // Central is the upstream.
@@ -107,6 +107,7 @@ func Default() Config {
 		Scanner: Scanner{Baud: 9600, Suffix: "any"},
 		Outbox:  Outbox{Items: 50_000, Megabytes: 1024, Days: 90, SilentDays: 60},
 		Screen:  Screen{Diagonal: 21.5, Width: 1080, Height: 1920, Fullscreen: true},
+		Sound:   Sound{Player: "auto", Effects: true, Volume: 40, QuietFrom: 21, QuietUntil: 6},
 	}
 }
 
@@ -120,12 +121,7 @@ func Load(file string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("%s: %w", file, err)
 	}
-	if !filepath.IsAbs(c.Data) {
-		c.Data = filepath.Join(filepath.Dir(file), c.Data)
-	}
-	if c.Central.CA != "" && !filepath.IsAbs(c.Central.CA) {
-		c.Central.CA = filepath.Join(filepath.Dir(file), c.Central.CA)
-	}
+	c.Data, c.Central.CA, c.Sound.Prompts = beside(file, c.Data), beside(file, c.Central.CA), beside(file, c.Sound.Prompts)
 	return c, nil
 }
 
@@ -175,5 +171,6 @@ func (c Config) validate() error {
 	if c.Screen.Width < 300 || c.Screen.Height < 300 {
 		bad("screen", "%d × %d pixels is too small", c.Screen.Width, c.Screen.Height)
 	}
+	c.Sound.validate(bad)
 	return errors.Join(faults...)
 }
