@@ -352,8 +352,10 @@ type sentence struct {
 	lang  text.Language
 }
 
-func (v *voice) Say(words string, lang text.Language) { v.keep(sentence{words, lang}) }
-func (v *voice) Hush()                                { v.keep(sentence{}) }
+func (v *voice) Say(lang text.Language, sentences ...string) {
+	v.keep(sentence{strings.Join(sentences, "。"), lang})
+}
+func (v *voice) Hush() { v.keep(sentence{}) }
 
 func (v *voice) keep(s sentence) {
 	v.mu.Lock()
@@ -375,6 +377,27 @@ func (v *voice) all() string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return fmt.Sprint(v.said)
+}
+
+// bell keeps the cues that it was given.
+type bell struct {
+	mu   sync.Mutex
+	cues []kiosk.Cue
+}
+
+func (b *bell) Play(c kiosk.Cue) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cues = append(b.cues, c)
+}
+
+// taken gives the cues since it was last asked.
+func (b *bell) taken() []kiosk.Cue {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	cues := b.cues
+	b.cues = nil
+	return cues
 }
 
 // equipped starts a kiosk that has all that it may have: pinyin, handwriting, divisions and a voice.

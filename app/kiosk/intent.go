@@ -101,6 +101,8 @@ type (
 	Low struct{ On bool }
 	// Speak reads the screen aloud, for this visit.
 	Speak struct{ On, Cantonese bool } // Cantonese instead of Mandarin
+	// Quiet leaves out the sounds, for this visit.
+	Quiet struct{ On bool }
 )
 
 // Errand is what somebody comes for.
@@ -192,3 +194,4 @@ func (Size) intent()        {}
 func (Contrast) intent()    {}
 func (Low) intent()         {}
 func (Speak) intent()       {}
+func (Quiet) intent()       {}

@@ -80,14 +80,20 @@ type Site struct {
 
 // Voice reads the screen aloud.
 type Voice interface {
-	// Say speaks instead of whatever is being said. It does not wait.
-	Say(words string, lang text.Language)
+	// Say speaks sentences, in order, instead of whatever is being said. It does not wait.
+	Say(lang text.Language, sentences ...string)
 	// Hush ends what is being said.
 	Hush()
 }
 
+// Sounds gives signs to the ear.
+type Sounds interface {
+	// Play gives one, or leaves it out while anything else is heard. It does not wait.
+	Play(c Cue)
+}
+
 // Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle, Scanner, Words, Hand,
-// Voice, Divisions and Cases.
+// Voice, Sounds, Divisions and Cases.
 type Config struct {
 	Site      Site
 	Catalogue *catalog.Catalogue
@@ -98,6 +104,7 @@ type Config struct {
 	Words     Speller   // nil: Chinese is not typed by its sounds
 	Hand      Hand      // nil: nothing is written by finger
 	Voice     Voice     // nil: nothing is read aloud
+	Sounds    Sounds    // nil: there are none
 	Divisions Divisions // nil where no service asks for an address
 	Outbox    Outbox
 	Link      Link
@@ -149,6 +156,7 @@ type Kiosk struct {
 	noticeBusy bool      // the one-time notice is being printed
 	last       View
 	said       string // what is read aloud, and in what tongue
+	heard      moment // as it was when a sound was last thought of
 }
 
 // New checks the configuration.
@@ -157,7 +165,7 @@ func New(cfg Config) (*Kiosk, error) {
 	v := reflect.ValueOf(cfg)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Divisions", "Cases"}, name) && v.Field(i).IsZero() {
+		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Sounds", "Divisions", "Cases"}, name) && v.Field(i).IsZero() {
 			missing = append(missing, fmt.Errorf("new kiosk: %s is missing", name))
 		}
 	}
@@ -196,6 +204,7 @@ func (k *Kiosk) Run(ctx context.Context) error {
 		codes = k.cfg.Scanner.Events()
 	}
 	for {
+		var pressed Intent
 		select {
 		case <-ctx.Done():
 			k.cfg.Reader.Enable(false)
@@ -203,10 +212,13 @@ func (k *Kiosk) Run(ctx context.Context) error {
 			k.visit.mine.stop()
 			k.conclude(work)
 			k.wipe()
+			if k.cfg.Voice != nil {
+				k.cfg.Voice.Hush()
+			}
 			return nil
-		case in := <-k.intents:
+		case pressed = <-k.intents:
 			k.alive()
-			k.intent(work, in)
+			k.intent(work, pressed)
 		case ev, ok := <-events:
 			if !ok {
 				events = nil
@@ -225,6 +237,7 @@ func (k *Kiosk) Run(ctx context.Context) error {
 			k.tick(work)
 		}
 		k.present()
+		k.sound(pressed)
 	}
 }
 

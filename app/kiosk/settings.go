@@ -16,6 +16,7 @@ type settings struct {
 	low       bool
 	speak     bool
 	cantonese bool // what is read aloud, where that is Chinese
+	silent    bool // without sounds
 	panel     Panel
 }
 
@@ -44,6 +45,8 @@ func (s *settings) set(in Intent, languages []text.Language) bool {
 		s.low = in.On
 	case Speak:
 		s.speak, s.cantonese = in.On, in.Cantonese
+	case Quiet:
+		s.silent = in.On
 	case Language:
 		if slices.Contains(languages, in.To) {
 			s.lang, s.panel = in.To, PanelNone
@@ -117,6 +120,9 @@ func (k *Kiosk) choices(say text.Printer) *ChoicePanel {
 					Option{say.T("settings.cantonese"), s.speak && s.cantonese, Speak{On: true, Cantonese: true}})
 			}
 			p.Groups = append(p.Groups, g)
+		}
+		if k.cfg.Sounds != nil {
+			p.Groups = append(p.Groups, ChoiceGroup{Title: say.T("settings.sounds"), Options: []Option{{yes, !s.silent, Quiet{}}, {no, s.silent, Quiet{On: true}}}})
 		}
 	default:
 		return nil

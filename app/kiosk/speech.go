@@ -12,23 +12,23 @@ func (k *Kiosk) speak(v View) {
 	if k.cfg.Voice == nil {
 		return
 	}
-	words := ""
+	var sentences []string
+	said := ""
 	if k.visit.speak && k.state != visit.Attract {
-		words = spoken(v)
+		sentences = spoken(v)
 	}
-	said := words
-	if words != "" {
-		said = string(k.visit.tongue()) + " " + words // in another tongue it is said again
+	if len(sentences) > 0 {
+		said = string(k.visit.tongue()) + "\n" + strings.Join(sentences, "\n") // in another tongue it is said again
 	}
 	if said == k.said {
 		return
 	}
 	k.said = said
-	if words == "" {
+	if said == "" {
 		k.cfg.Voice.Hush()
 		return
 	}
-	k.cfg.Voice.Say(words, k.visit.tongue())
+	k.cfg.Voice.Say(k.visit.tongue(), sentences...)
 }
 
 // tongue is the language that is spoken.
@@ -42,23 +42,26 @@ func (s *settings) tongue() text.Language {
 // Cantonese is a language that is spoken only.
 const Cantonese text.Language = "yue"
 
-// spoken is what a screen says, in the order of its importance. What somebody filled in is not among it: others listen too.
-func spoken(v View) string {
+// spoken is what a screen says, sentence by sentence in the order of their importance. What somebody filled in is not among
+// it: others listen too. A sentence of the message catalogue stands by itself, so that a recording of it can be found.
+func spoken(v View) []string {
 	var all []string
 	add := func(words ...string) {
 		for _, w := range words {
-			if w = strings.TrimSpace(w); w != "" {
-				all = append(all, w)
+			for line := range strings.SplitSeq(w, "\n") {
+				if line = strings.TrimSpace(line); line != "" {
+					all = append(all, line)
+				}
 			}
 		}
 	}
 	if w := v.Frame.Warning; w != nil {
 		add(w.Heading, w.Stay.Label, w.Leave.Label)
-		return strings.Join(all, "。")
+		return all
 	}
 	if h := v.Frame.Help; h != nil {
 		add(h.Heading, h.Text)
-		return strings.Join(all, "。")
+		return all
 	}
 	if c := v.Frame.Choices; c != nil {
 		add(c.Heading)
@@ -68,7 +71,7 @@ func spoken(v View) string {
 				add(o.Label)
 			}
 		}
-		return strings.Join(all, "。")
+		return all
 	}
 	switch s := v.Screen.(type) {
 	case Menu:
@@ -82,7 +85,7 @@ func spoken(v View) string {
 	case Guide:
 		add(s.Heading, s.Help)
 		for _, r := range s.Facts {
-			add(r.Label + "，" + r.Value)
+			add(r.Label, r.Value)
 		}
 		add(s.MaterialsTitle)
 		for _, m := range s.Materials {
@@ -142,15 +145,14 @@ func spoken(v View) string {
 	case OutOfService:
 		add(s.Heading, s.Help)
 	}
-	return strings.Join(all, "。")
+	return all
 }
 
 func addTiles(add func(...string), tiles []Tile) {
 	for _, t := range tiles {
-		words := t.Title
+		add(t.Title)
 		if t.Off {
-			words += "，" + t.Badge
+			add(t.Badge)
 		}
-		add(words)
 	}
 }

@@ -1,101 +1,197 @@
-// Package speaker says words aloud through espeak-ng, a program of its own.
+// Package speaker is the kiosk's loudspeaker: it says sentences, recorded or through espeak-ng, and plays short sounds. Both
+// leave through programs of their own.
 //
-// It guarantees that one thing is said at a time, the newest; that nothing is waited for, and nothing fails for want of a
-// voice; that what is said never stands in the arguments of a process, where others could read it; and that no process is
-// left behind by Close.
+// It guarantees that one thing is heard at a time, the newest that is said, and no sound over or into speech; that nothing
+// is waited for, and nothing fails for want of a voice; that what is said never stands in the arguments of a process, where
+// others could read it, nor in a file; and that no process is left behind by Close.
 package speaker
 
 import (
+	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"time"
 )
 
-// Voice is one that espeak-ng has.
-type Voice string
-
-// The voices. Mandarin is spelled through pinyin: the voice "cmn" of Debian 12 reads letters and numbers in English.
-const (
-	Mandarin  Voice = "cmn-latn-pinyin"
-	Cantonese Voice = "yue"
-	English   Voice = "en"
-)
-
-// Config is what New needs.
-type Config struct {
-	Command string       // espeak-ng, or a path to it
-	Speed   int          // words a minute; 0 means DefaultSpeed
-	Logger  *slog.Logger // nil: nothing is logged
+// Recordings are sentences that a person has spoken.
+type Recordings interface {
+	// Open gives the WAV file in which exactly these words are spoken; false where there is none.
+	Open(voice Voice, words string) (*os.File, bool)
 }
 
-// DefaultSpeed is slow, for people who listen in a noisy hall.
-const DefaultSpeed = 140
+// Config is what New needs. Without Voice nothing is said; without Player nothing but the voice is heard.
+type Config struct {
+	Voice      string       // path of espeak-ng, as FindVoice gives it
+	Player     []string     // program and arguments that play a WAV file from standard input, as FindPlayer gives them
+	Recordings Recordings   // nil: all is synthesised
+	Speed      int          // of synthesised speech, words a minute; 0 means DefaultSpeed
+	Logger     *slog.Logger // nil: nothing is logged
+}
 
-// longest is how long one thing may be said.
-const longest = 2 * time.Minute
+// How long one thing may be heard.
+const (
+	longestSpeech = 2 * time.Minute
+	longestSound  = 3 * time.Second
+)
 
-// ErrNoVoice is returned by New when there is no such program.
-var ErrNoVoice = errors.New("no program that can speak")
+// restAfter is how long no sound is tried after one that failed: a press must not start a program in vain each time.
+const restAfter = 30 * time.Second
 
-// Speaker speaks. Its methods may be called from any goroutine.
+// Speaker speaks and plays. Its methods may be called from any goroutine.
 type Speaker struct {
 	cfg     Config
 	mu      sync.Mutex
 	cancel  context.CancelFunc // of what is being said
+	speech  chan struct{}      // closed when all speech up to the newest has ended; nil before the first
+	talking int                // sentences that have not ended, cancelled ones among them
+	mute    context.CancelFunc // of the sound that is being played; nil when there is none
+	sound   chan struct{}      // closed when it has ended
+	rested  time.Time          // when sounds may be tried again after a failure
 	closed  bool
 	running sync.WaitGroup
 	failed  bool // it was logged
 }
 
-// New looks for the program.
-func New(cfg Config) (*Speaker, error) {
-	path, err := exec.LookPath(cfg.Command)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoVoice, err)
-	}
-	cfg.Command = path
+// New gives a speaker. Close ends it.
+func New(cfg Config) *Speaker {
 	if cfg.Speed == 0 {
 		cfg.Speed = DefaultSpeed
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Speaker{cfg: cfg}, nil
+	return &Speaker{cfg: cfg}
 }
 
-// Say says words instead of whatever is being said. It does not wait.
-func (s *Speaker) Say(words string, voice Voice) {
+// Say says sentences, in order, instead of whatever is heard. It does not wait.
+func (s *Speaker) Say(voice Voice, sentences ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hush()
-	if s.closed || strings.TrimSpace(words) == "" {
+	if s.closed || s.cfg.Voice == "" || strings.TrimSpace(strings.Join(sentences, "")) == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), longest)
-	s.cancel = cancel
+	ctx, cancel := context.WithTimeout(context.Background(), longestSpeech)
+	ended, before, sound := make(chan struct{}), s.speech, s.sound
+	s.cancel, s.speech = cancel, ended
+	s.talking++
+	if s.mute != nil {
+		s.mute()
+	}
 	s.running.Go(func() {
 		defer cancel()
-		cmd := exec.CommandContext(ctx, s.cfg.Command, "-v", string(voice), "-s", fmt.Sprint(s.cfg.Speed), "--stdin")
-		cmd.Stdin = strings.NewReader(words)
-		cmd.WaitDelay = time.Second
-		if err := cmd.Run(); err != nil && ctx.Err() == nil {
-			s.complain(err)
+		defer close(ended)
+		defer func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.talking--
+		}()
+		await(before) // what was cancelled may hold the loudspeaker for a moment still
+		await(sound)
+		if err := s.say(ctx, voice, sentences); err != nil && ctx.Err() == nil {
+			s.complain("speak", err)
 		}
 	})
 }
 
-// complain tells once that the voice fails: it would fail at every screen.
-func (s *Speaker) complain(err error) {
+// await waits for the end of something that was cancelled. All that is waited for here ends soon: its programs are killed.
+func await(ended <-chan struct{}) {
+	if ended != nil {
+		<-ended
+	}
+}
+
+// say says sentences until ctx ends. Those without a recording that follow each other are one run of the voice.
+func (s *Speaker) say(ctx context.Context, voice Voice, sentences []string) error {
+	var aloud []string
+	speak := func() error {
+		if len(aloud) == 0 {
+			return nil
+		}
+		words := strings.Join(aloud, "。")
+		aloud = nil
+		return s.synthesise(ctx, voice, words)
+	}
+	for _, one := range sentences {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		recording, ok := s.recording(voice, one)
+		if !ok {
+			aloud = append(aloud, one)
+			continue
+		}
+		err := speak()
+		if err == nil {
+			err = s.playFile(ctx, recording)
+		}
+		_ = recording.Close() // it was only read
+		if err != nil {
+			return err
+		}
+	}
+	return speak()
+}
+
+func (s *Speaker) recording(voice Voice, words string) (*os.File, bool) {
+	if s.cfg.Recordings == nil || len(s.cfg.Player) == 0 {
+		return nil, false
+	}
+	return s.cfg.Recordings.Open(voice, words)
+}
+
+// playFile hands the file itself to the player.
+func (s *Speaker) playFile(ctx context.Context, f *os.File) error {
+	cmd := s.player(ctx)
+	cmd.Stdin = f
+	return cmd.Run()
+}
+
+// player is a run of the player, still without its input.
+func (s *Speaker) player(ctx context.Context) *exec.Cmd {
+	return exec.CommandContext(ctx, s.cfg.Player[0], s.cfg.Player[1:]...)
+}
+
+// Play plays a short sound, a WAV file. It does not wait. While anything is heard, speech above all, it is left out.
+func (s *Speaker) Play(sound []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || len(s.cfg.Player) == 0 || s.talking > 0 || s.mute != nil || time.Now().Before(s.rested) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), longestSound)
+	ended := make(chan struct{})
+	s.mute, s.sound = cancel, ended
+	s.running.Go(func() {
+		defer cancel()
+		defer close(ended)
+		cmd := s.player(ctx)
+		cmd.Stdin = bytes.NewReader(sound)
+		cmd.WaitDelay = time.Second
+		err := cmd.Run()
+		s.mu.Lock()
+		s.mute = nil
+		if err != nil && ctx.Err() == nil {
+			s.rested = time.Now().Add(restAfter)
+		}
+		s.mu.Unlock()
+		if err != nil && ctx.Err() == nil {
+			s.complain("play a sound", err)
+		}
+	})
+}
+
+// complain tells once that nothing is heard: it would fail at every screen.
+func (s *Speaker) complain(what string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.failed {
 		s.failed = true
-		s.cfg.Logger.Warn("speak", "err", err)
+		s.cfg.Logger.Warn(what, "err", err)
 	}
 }
 
@@ -113,11 +209,14 @@ func (s *Speaker) hush() {
 	}
 }
 
-// Close ends what is being said and waits for the process. Later calls say nothing.
+// Close ends all that is heard and waits for the processes. Later calls do nothing.
 func (s *Speaker) Close() {
 	s.mu.Lock()
 	s.closed = true
 	s.hush()
+	if s.mute != nil {
+		s.mute()
+	}
 	s.mu.Unlock()
 	s.running.Wait()
 }

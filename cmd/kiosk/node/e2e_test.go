@@ -82,6 +82,7 @@ func build(t testing.TB) *world {
 	w.file = config.Default()
 	w.file.Data = filepath.Join(dir, "kiosk")
 	w.file.Central.URL = "http://" + w.hall.Link.Addr()
+	w.file.Sound.Player = config.NoPlayer // whoever runs the tests need not hear them
 	w.file.Reader.Port, w.file.Printer.Port = hall.ReaderPort(filepath.Join(dir, "dev")), hall.PrinterPort(filepath.Join(dir, "dev"))
 	code, _, err := w.central.NewEnrolCode(t.Context(), central.Kiosk{Hall: "44011", Number: "107"}, "番禺区政务服务大厅")
 	if err != nil {

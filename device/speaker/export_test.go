@@ -1,0 +1,4 @@
+package speaker
+
+// Settle waits until nothing is heard.
+func (s *Speaker) Settle() { s.running.Wait() }
