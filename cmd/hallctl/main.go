@@ -6,6 +6,7 @@
 //	hallctl device scanner read --port /dev/ttyACM0 --record scanner.trace
 //	hallctl outbox stats --data /var/lib/onedoor
 //	hallctl ime pinyin shenfenzheng
+//	hallctl prompts check --voice cmn --dir /usr/share/onedoor/prompts
 //
 // With --json every result is one JSON object a line on standard output, and so is a failure: "event" is "error", "code" is
 // for machines, "message" says what is wrong and "next" what to do. The exit status is 0 only on success; 2 is a command that
@@ -35,11 +36,12 @@ func main() {
 }
 
 type commands struct {
-	JSON   bool           `name:"json" help:"One JSON object a line instead of sentences."`
-	Log    bool           `help:"Write what the drivers log to standard error."`
-	Device deviceCommands `cmd:"" help:"Probe and test devices."`
-	Outbox outboxCommands `cmd:"" help:"What a stopped kiosk still has to send."`
-	IME    imeCommands    `cmd:"" name:"ime" help:"What the kiosk's input methods offer, for tuning."`
+	JSON    bool            `name:"json" help:"One JSON object a line instead of sentences."`
+	Log     bool            `help:"Write what the drivers log to standard error."`
+	Device  deviceCommands  `cmd:"" help:"Probe and test devices."`
+	Outbox  outboxCommands  `cmd:"" help:"What a stopped kiosk still has to send."`
+	IME     imeCommands     `cmd:"" name:"ime" help:"What the kiosk's input methods offer, for tuning."`
+	Prompts promptsCommands `cmd:"" help:"Sentences that the kiosk reads aloud from recordings."`
 }
 
 type deviceCommands struct {
