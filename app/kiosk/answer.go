@@ -18,6 +18,9 @@ func (k *Kiosk) edit(in Intent) {
 	case Pick:
 		if f, ok := s.question(in.Field); ok && slices.Contains(f.Options, in.Value) {
 			s.pick(f, in.Value)
+			if s.situating {
+				s.forgetHidden()
+			}
 		}
 		return
 	case ChooseFrom:

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"onedoor/app/catalog"
@@ -16,6 +17,10 @@ import (
 func (k *Kiosk) situate(say text.Printer) Form {
 	v := Form{Heading: say.T("situate.heading"), Help: say.T("situate.help"),
 		Next: Button{say.T("form.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false}}
+	if n := len(k.visit.situations()); k.visit.elder && n > 1 {
+		k.visit.situation() // the one that is asked
+		v.Progress = say.T("situate.progress", "n", strconv.Itoa(k.visit.asking+1), "of", strconv.Itoa(n))
+	}
 	k.fields(&v, say)
 	return v
 }

@@ -17,9 +17,7 @@ func (k *Kiosk) next(ctx context.Context) {
 	case visit.Guide:
 		k.readGuide(ctx)
 	case visit.Situate:
-		if s.complain = len(s.faults(k.cfg.Now())) > 0; !s.complain {
-			k.step(ctx, visit.Situated)
-		}
+		k.nextSituation(ctx)
 	case visit.Check:
 		k.step(ctx, visit.MaterialsReady)
 		s.focusAfter("")
@@ -32,6 +30,22 @@ func (k *Kiosk) next(ctx context.Context) {
 		k.opine(ctx, Next{})
 	case visit.Fill:
 		k.nextSheet(ctx)
+	}
+}
+
+// nextSituation goes on when the questions on the screen are answered: to the next one, or to the materials.
+func (k *Kiosk) nextSituation(ctx context.Context) {
+	s := k.visit
+	if s.complain = len(s.faults(k.cfg.Now())) > 0; s.complain {
+		return
+	}
+	switch left := s.unsaid(); {
+	case s.elder && s.asking+1 < len(s.situations()):
+		s.asking++
+	case left != "": // left behind by a way around
+		s.goToSituation(left)
+	default:
+		k.step(ctx, visit.Situated)
 	}
 }
 
@@ -80,6 +94,11 @@ func (k *Kiosk) back(ctx context.Context) {
 	switch {
 	case k.state == visit.Check && len(s.situations()) == 0:
 		k.step(ctx, visit.GuidePressed)
+	case k.state == visit.Check:
+		s.asking = len(s.situations()) - 1
+		k.step(ctx, visit.BackPressed)
+	case k.state == visit.Situate && s.elder && s.asking > 0:
+		s.asking, s.complain = s.asking-1, false
 	case k.state == visit.Evaluate && s.accepted.ReceiptNo == "":
 		// it was reached from the progress of a case: there is no receipt to go back to
 	case k.state == visit.Sign:

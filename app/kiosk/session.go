@@ -42,6 +42,7 @@ type session struct {
 	typed                 map[string][]byte
 	page                  int     // of the sheets
 	situating             bool    // the questions are those of the situation
+	asking                int     // of those, where each has a screen of its own
 	editing               bool    // came from the review, and goes back to it
 	entry                 *entry  // of a repeating group; nil outside one
 	picker                *picker // of a place; nil outside one
@@ -81,7 +82,7 @@ func (s *session) wipe() {
 
 // open begins the form of the chosen service. Coming back to the same one keeps the answers.
 func (s *session) open() {
-	s.page, s.complain, s.focus, s.entry, s.picker, s.editing = 0, false, "", nil, nil, false
+	s.page, s.asking, s.complain, s.focus, s.entry, s.picker, s.editing = 0, 0, false, "", nil, nil, false
 	if s.opened == s.service {
 		return
 	}

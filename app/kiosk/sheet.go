@@ -71,7 +71,7 @@ func (s *session) questions() []catalog.Field {
 	case s.entry != nil:
 		return s.service.Form.Members(s.answers(), s.entry.group, s.entry.n)
 	case s.situating:
-		return s.situations()
+		return s.situation()
 	}
 	return s.here().fields
 }
@@ -138,6 +138,45 @@ func (s *session) situations() []catalog.Field {
 	return nil
 }
 
+// situation are those on the screen now: all of them, or one in elder mode.
+func (s *session) situation() []catalog.Field {
+	all := s.situations()
+	if !s.elder || len(all) == 0 {
+		return all
+	}
+	s.asking = max(0, min(s.asking, len(all)-1)) // answers may have taken questions away
+	return all[s.asking : s.asking+1]
+}
+
+// goToSituation shows a question of the situation. Those before it are on the way back.
+func (s *session) goToSituation(id string) {
+	if i := slices.IndexFunc(s.situations(), func(f catalog.Field) bool { return f.ID == id }); i >= 0 {
+		s.asking = i
+	}
+}
+
+// unsaid is the first question of the situation without an answer; empty when all have one.
+func (s *session) unsaid() string {
+	for _, f := range s.situations() {
+		if len(s.typed[f.ID]) == 0 {
+			return f.ID
+		}
+	}
+	return ""
+}
+
+// forgetHidden forgets what was answered to questions of the situation that another answer has taken away.
+func (s *session) forgetHidden() {
+	seen := s.situations()
+	for _, f := range s.service.Situations {
+		if !slices.ContainsFunc(seen, func(v catalog.Field) bool { return v.ID == f.ID }) {
+			b := s.typed[f.ID]
+			clear(b[:cap(b)])
+			delete(s.typed, f.ID)
+		}
+	}
+}
+
 // materials are those that this citizen needs.
 func (s *session) materials() []catalog.Material { return s.service.Needed(s.answers()) }
 
@@ -145,6 +184,10 @@ func (s *session) materials() []catalog.Material { return s.service.Needed(s.ans
 func (k *Kiosk) standing() string {
 	s := k.visit
 	switch {
+	case k.state == visit.Situate && s.elder:
+		return s.situation()[0].ID
+	case k.state == visit.Situate:
+		return s.unsaid()
 	case k.state != visit.Fill:
 		return ""
 	case s.entry != nil:
@@ -170,6 +213,10 @@ func (k *Kiosk) standing() string {
 // returnTo goes to the sheet of a question again, when elder mode has cut the form into other sheets.
 func (s *session) returnTo(id string) {
 	if id == "" {
+		return
+	}
+	if s.situating {
+		s.goToSituation(id)
 		return
 	}
 	for i, h := range s.sheets() {

@@ -101,7 +101,7 @@ func spoken(v View) []string {
 		}
 		add(s.Missing.Text, s.Next.Label)
 	case Form:
-		add(s.Heading, s.Help, s.Errors)
+		add(s.Heading, s.Progress, s.Help, s.Errors)
 		for _, f := range s.Fields {
 			add(f.Label, f.Error)
 			for _, o := range f.Options {

@@ -163,6 +163,7 @@ type Material struct{ Name, Note string }
 type Form struct {
 	Heading    string
 	Help       string
+	Progress   string // where among the questions that are asked one at a time; empty else
 	Fields     []Field
 	Keypad     Keypad // for the focused field; Keys is empty when none is focused
 	Next, Back Button

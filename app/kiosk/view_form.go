@@ -20,6 +20,9 @@ func (k *Kiosk) form(say text.Printer) Form {
 	if s.byHand && len(here.page.Fields) > len(s.shown(here.page)) {
 		v.Help = say.T("form.byhand") // the page's own words speak of the card
 	}
+	if all := len(s.sheets()); s.elder && s.entry == nil && all > 1 {
+		v.Progress = say.T("form.progress", "n", strconv.Itoa(s.page+1), "of", strconv.Itoa(all))
+	}
 	if s.entry != nil {
 		group, _, _ := form.Field(s.entry.group)
 		v.Heading, v.Help, v.Next.Label = form.Entry(group, say.Language), "", say.T("form.entry.done")

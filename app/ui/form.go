@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 
 	"onedoor/app/kiosk"
@@ -24,7 +26,8 @@ func newForm(kit *widget.Kit) *form {
 }
 
 func (f *form) show(v kiosk.Form, s theme.Scale) {
-	f.page.show(v.Heading, v.Help, v.Next, v.Back, s)
+	f.part = v.Progress // one question after the other under the same heading
+	f.page.show(v.Heading, strings.TrimSpace(v.Progress+"\n"+v.Help), v.Next, v.Back, s)
 	f.errors.Set(kiosk.Notice{Tone: kiosk.Stop, Text: v.Errors}, s.Body)
 	f.rest.Set("attract-screen", f.kit.Palette.Rule, 360)
 	widget.List(f.fields, len(v.Fields), func() *widget.Field { return widget.NewField(f.kit) }, func(i int, w *widget.Field) {

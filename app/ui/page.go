@@ -25,6 +25,7 @@ type page struct {
 	next   *widget.Button
 	beside bool
 	title  string // of the part shown, to start each at its top
+	part   string // tells parts under the same heading apart
 }
 
 // pageConfig says what a page is made of.
@@ -62,8 +63,8 @@ func newPage(kit *widget.Kit, c pageConfig) *page {
 
 // show sets the words and buttons around the content.
 func (p *page) show(heading, help string, next, back kiosk.Button, s theme.Scale) {
-	if heading != p.title {
-		p.title = heading
+	if title := heading + p.part; title != p.title {
+		p.title = title
 		p.scroll.Reset()
 	}
 	p.head.Set(heading, help, s)
@@ -75,7 +76,7 @@ func (p *page) show(heading, help string, next, back kiosk.Button, s theme.Scale
 func (p *page) heading() string { return p.title }
 
 func (p *page) reset() {
-	p.title = ""
+	p.title, p.part = "", ""
 	p.head.Reset()
 	p.scroll.Reset()
 	p.next.Reset()
