@@ -2,10 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"image"
-	"image/png"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -86,9 +82,12 @@ func (v variant) String() string {
 	if v.text > 0 {
 		out += fmt.Sprintf("-size%d", v.text)
 	}
-	for name, on := range map[string]bool{"-contrast": v.contrast, "-low": v.low, "-dim": v.dim} {
-		if on {
-			out += name
+	for _, also := range []struct {
+		name string
+		on   bool
+	}{{"-contrast", v.contrast}, {"-low", v.low}, {"-dim", v.dim}} {
+		if also.on {
+			out += also.name
 		}
 	}
 	return out
@@ -101,9 +100,12 @@ func (v variant) of(view kiosk.View) kiosk.View {
 	return view
 }
 
+// sizes are those of the screen, upright and across.
+func sizes() []fyne.Size { return []fyne.Size{portrait, landscape} }
+
 func variants() []variant {
 	var out []variant
-	for _, size := range []fyne.Size{portrait, landscape} {
+	for _, size := range sizes() {
 		for _, english := range []bool{false, true} {
 			for _, elder := range []bool{false, true} {
 				out = append(out, variant{size: size, english: english, elder: elder})
@@ -119,37 +121,5 @@ func settings() []variant {
 		{size: portrait, english: true, text: 3}, {size: landscape, english: true, text: 3}, {size: portrait, text: 1},
 		{size: portrait, low: true}, {size: portrait, english: true, elder: true, low: true}, {size: portrait, text: 3, low: true},
 		{size: portrait, contrast: true}, {size: landscape, english: true, contrast: true, elder: true}, {size: portrait, dim: true},
-	}
-}
-
-// TestScreens writes a picture of every state in every variant into the folder named by ONEDOOR_SCREENS, for people to
-// look at.
-func TestScreens(t *testing.T) {
-	dir := os.Getenv("ONEDOOR_SCREENS")
-	if dir == "" {
-		t.Skip("ONEDOOR_SCREENS names no folder")
-	}
-	for _, v := range append(variants(), settings()...) {
-		t.Run(v.String(), func(t *testing.T) {
-			b := setup(t, v.size)
-			for _, s := range samples(v.english) {
-				b.ui.Show(v.of(s.view))
-				save(t, filepath.Join(dir, fmt.Sprintf("%s-%s.png", v, s.name)), b.window.Canvas().Capture())
-			}
-		})
-	}
-}
-
-func save(t *testing.T, path string, picture image.Image) {
-	t.Helper()
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := png.Encode(f, picture); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
 	}
 }
