@@ -15,7 +15,8 @@ import (
 
 // situate is the page of questions whose answers decide materials and fields: choices only, so there are no keys.
 func (k *Kiosk) situate(say text.Printer) Form {
-	v := Form{Heading: say.T("situate.heading"), Help: say.T("situate.help"),
+	form, page := k.visit.service.Form, k.visit.service.Form.Pages[0] // the catalogue has it first
+	v := Form{Heading: form.Title(page, say.Language), Help: form.Help(page, say.Language),
 		Next: Button{say.T("form.next"), Next{}, false}, Back: Button{say.T("form.back"), Back{}, false}}
 	if n := len(k.visit.situations()); k.visit.elder && n > 1 {
 		k.visit.situation() // the one that is asked

@@ -221,7 +221,7 @@ func TestTheSituationDecides(t *testing.T) {
 	h.writes("lost_on", "19991101")
 	h.picks("reported=yes", "bank=icbc", "delivery=counter")
 	h.send(kiosk.Back{}, kiosk.Back{}, kiosk.Back{})
-	if f := now[kiosk.Form](h); f.Heading != "先问几个情况" || !f.Fields[0].Options[0].Chosen {
+	if f := now[kiosk.Form](h); f.Heading != "旧卡怎么了？" || !f.Fields[0].Options[0].Chosen {
 		t.Fatalf("back is %+v", f)
 	}
 	h.picks("reason=changed")

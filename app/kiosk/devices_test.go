@@ -136,7 +136,7 @@ func TestReaderTroubleIsSaidBeforeAnyoneStarts(t *testing.T) {
 			})
 			h.send(kiosk.Start{})
 			for _, s := range screen[kiosk.Menu](h).Services {
-				if open := typed && s.Title == "高龄津贴申领"; s.Off == open || strings.Contains(s.Badge, "读卡器坏了") == open {
+				if open := typed && s.Title == "高龄津贴申领"; s.Off == open || strings.Contains(s.Badge, "读卡器不能用") == open {
 					t.Errorf("%s says %q, off %v", s.Title, s.Badge, s.Off)
 				}
 			}

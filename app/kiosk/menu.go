@@ -94,7 +94,11 @@ func (k *Kiosk) menu(say text.Printer) Menu {
 	}
 	for _, svc := range k.cfg.Catalogue.Services {
 		if svc.Popular && len(v.Services) < popular {
-			v.Services = append(v.Services, k.tile(svc, say))
+			t := k.tile(svc, say)
+			if !t.Off {
+				t.Badge = "" // only what can not be had is worth a word here
+			}
+			v.Services = append(v.Services, t)
 		}
 	}
 	return v
@@ -132,7 +136,7 @@ func (k *Kiosk) choose(say text.Printer) Choose {
 	s := k.visit
 	b := &s.browse
 	v := Choose{Heading: say.T("choose.all"), Help: say.T("choose.help"), Back: Button{say.T("form.back"), Back{}, false},
-		Query: Query{Value: string(b.query), Hint: say.T("choose.search"), Focused: b.search, Focus: Focus{Field: searchField}}}
+		Query: Query{Value: string(b.query), Compose: string(s.typing.letters), Hint: say.T("choose.search"), Focused: b.search, Focus: Focus{Field: searchField}}}
 	if b.reading {
 		v.Heading, v.Help = say.T("choose.reading"), say.T("choose.reading.help")
 	} else if s.byHand {

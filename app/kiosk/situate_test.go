@@ -37,7 +37,7 @@ func TestElderModeAsksOneSituationAtATime(t *testing.T) {
 	asks := func(id, progress string) kiosk.Form {
 		t.Helper()
 		f := now[kiosk.Form](h)
-		if got := asked(f); !slices.Equal(got, []string{id}) || f.Heading != "先问几个情况" || f.Progress != progress {
+		if got := asked(f); !slices.Equal(got, []string{id}) || f.Heading != "宝宝是哪种情况？" || f.Progress != progress {
 			t.Fatalf("it asks %v under %q with %q, want %s with %q", got, f.Heading, f.Progress, id, progress)
 		}
 		return f

@@ -104,6 +104,9 @@ func spoken(v View) []string {
 		add(s.Heading, s.Progress, s.Help, s.Errors)
 		for _, f := range s.Fields {
 			add(f.Label, f.Error)
+			if f.Kind == FieldMulti {
+				add(f.Note) // that it may be more than one is seen from the boxes only
+			}
 			for _, o := range f.Options {
 				add(o.Label)
 			}

@@ -60,7 +60,7 @@ func TestScreensAreReadAloud(t *testing.T) {
 	h.lay(card())
 	h.known()
 	h.send(kiosk.Choice{Service: "newborn-registration"}, kiosk.Next{})
-	says(text.Chinese, "先问几个情况")
+	says(text.Chinese, "宝宝是哪种情况？", "父母结婚了吗？")
 	h.picks("born=hospital", "parents=married")
 	h.send(kiosk.Next{})
 	says(text.Chinese, "这些材料带了吗？", "出生医学证明")

@@ -43,7 +43,7 @@ func (k *Kiosk) identify(say text.Printer) Identify {
 	case CardReading:
 		v.Help = say.T("identify.reading")
 	case CardFailed:
-		v.Heading, v.Help = say.T("identify.again"), ""
+		v.Heading, v.Help = say.T(k.card.trouble+".heading"), ""
 		v.Trouble = Notice{Tone: Caution, Text: say.T(k.card.trouble)}
 	default:
 		if k.card.lying { // of the visit before, or laid down too early: it is read only after it was lifted

@@ -85,7 +85,7 @@ func (k *Kiosk) field(f catalog.Field, fault catalog.Fault, say text.Printer) Fi
 	case catalog.InputChoice, catalog.InputMulti:
 		v.Kind = FieldChoice
 		if f.Input == catalog.InputMulti {
-			v.Kind = FieldMulti
+			v.Kind, v.Note = FieldMulti, say.T("form.several")
 		}
 		for _, o := range f.Options {
 			v.Options = append(v.Options, Option{form.Option(f, o, say.Language), slices.Contains(s.chosen(f), o), Pick{Field: f.ID, Value: o}})
@@ -171,8 +171,10 @@ func complaint(f catalog.Field, fault catalog.Fault, say text.Printer) string {
 		return say.T("form.wrong.few")
 	case fault == catalog.FaultMany:
 		return say.T("form.wrong.many", "most", strconv.Itoa(f.MaxItems))
-	case f.Input == catalog.InputChoice, f.Input == catalog.InputMulti:
+	case f.Input == catalog.InputChoice:
 		return say.T("form.choose")
+	case f.Input == catalog.InputMulti:
+		return say.T("form.choose.several")
 	case f.Input == catalog.InputAddress:
 		return say.T("form.wrong.address")
 	case f.Input == catalog.InputGroup:

@@ -16,6 +16,7 @@ type Menu struct {
 // Query is the search field of Choose. Focused means that the keypad types into it.
 type Query struct {
 	Value   string
+	Compose string // letters that are no words yet, after Value
 	Hint    string
 	Focused bool
 	Focus   Intent

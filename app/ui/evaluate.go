@@ -41,7 +41,7 @@ func (e *evaluate) show(v kiosk.Evaluate, s theme.Scale) {
 	e.page.show(v.Heading, v.Help, v.Send, v.Skip, s)
 	e.levels.Layout = faces{least: s.Button * 5}
 	if s.Body > theme.Normal().Body {
-		e.levels.Layout = faces{least: 290} // below each other in portrait
+		e.levels.Layout = faces{least: 290} // below each other in portrait, for large text
 	}
 	widget.List(e.levels, len(v.Levels), func() *widget.Level { return widget.NewLevel(e.kit) }, func(i int, l *widget.Level) {
 		l.Set(v.Levels[i], s)
@@ -135,6 +135,16 @@ func (f faces) of(objects []fyne.CanvasObject, width float32) layout.Measurer {
 
 func (f faces) HeightFor(objects []fyne.CanvasObject, width float32) float32 {
 	return f.of(objects, width).HeightFor(objects, width)
+}
+
+// StretchOf is what the levels make use of.
+func (f faces) StretchOf(objects []fyne.CanvasObject, width float32) float32 {
+	if s, ok := f.of(objects, width).(interface {
+		StretchOf([]fyne.CanvasObject, float32) float32
+	}); ok {
+		return s.StretchOf(objects, width)
+	}
+	return 0
 }
 
 func (f faces) Layout(objects []fyne.CanvasObject, size fyne.Size) {

@@ -160,12 +160,12 @@ func leastSide(g Target) float32 {
 		return theme.Key // of candidates
 	}
 	switch g.Intent.(type) {
-	case kiosk.KeyMode, kiosk.Take, kiosk.Turn:
+	case kiosk.KeyMode, kiosk.Take:
 		return theme.Key
 	case kiosk.Choice:
 		return theme.Tile
-	case kiosk.Type, kiosk.Erase, kiosk.Clear, kiosk.Done, kiosk.Wipe:
-		return 64
+	case kiosk.Type, kiosk.Erase, kiosk.Clear, kiosk.Done, kiosk.Wipe, kiosk.Turn:
+		return theme.KeyLeast
 	case kiosk.Next, kiosk.Back, kiosk.Confirm, kiosk.Leave, kiosk.Stay, kiosk.Start:
 		return 96
 	}

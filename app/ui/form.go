@@ -26,11 +26,20 @@ func newForm(kit *widget.Kit) *form {
 }
 
 func (f *form) show(v kiosk.Form, s theme.Scale) {
+	heading, help := v.Heading, v.Help
 	f.part = v.Progress // one question after the other under the same heading
-	f.page.show(v.Heading, strings.TrimSpace(v.Progress+"\n"+v.Help), v.Next, v.Back, s)
+	if v.Progress != "" {
+		help = strings.TrimSpace(v.Progress + "\n" + v.Help)
+	}
+	alone := v.Progress != "" && len(v.Fields) == 1
+	if alone { // then the question is what the page asks, and needs no second line
+		heading, help = v.Fields[0].Label, v.Progress+" · "+v.Heading
+	}
+	f.page.show(heading, help, v.Next, v.Back, s)
 	f.errors.Set(kiosk.Notice{Tone: kiosk.Stop, Text: v.Errors}, s.Body)
 	f.rest.Set("attract-screen", f.kit.Palette.Rule, 360)
 	widget.List(f.fields, len(v.Fields), func() *widget.Field { return widget.NewField(f.kit) }, func(i int, w *widget.Field) {
+		w.Alone(alone)
 		w.Set(v.Fields[i], s)
 	})
 	f.keypad.Set(v.Keypad, s)

@@ -37,12 +37,12 @@ func newMenu(kit *widget.Kit) *menu {
 	return m
 }
 
-const menuGap = 28
+const menuGap = 24
 
 func (m *menu) show(v kiosk.Menu, s theme.Scale) {
 	m.page.show(v.Heading, v.Help, kiosk.Button{}, v.Back, s)
 	large := s.Body > theme.Larger().Body
-	m.tiles.Layout = errands{single: large}
+	m.tiles.Layout = errands{single: large, three: s.Body <= theme.Normal().Body}
 	widget.List(m.tiles, len(v.Tiles), func() *widget.Errand { return widget.NewErrand(m.kit) }, func(i int, e *widget.Errand) {
 		weight := widget.Plain
 		if i == 0 {
@@ -86,6 +86,7 @@ func (m *menu) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		m.parts.Objects = []fyne.CanvasObject{m.tiles, m.finder, m.popular}
 		m.side.Objects = []fyne.CanvasObject{m.trouble}
 		m.box.Objects = m.page.box.Objects
+		m.head.Brief(false)
 		m.page.Layout(nil, size)
 		return
 	}
@@ -107,6 +108,8 @@ func (m *menu) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	layout.Place(m.back, x, bottom, back, low)
 	layout.Place(m.finder, x+back+theme.Space, bottom, find, low)
 	layout.Place(m.trouble, x+w-said, bottom, said, low)
+	m.head.Brief(false)
+	m.head.Brief(m.content(w)+layout.Height(m.parts, w) > bottom-pageGap) // what is offered goes before what is said of it
 	y := m.lead(x, w)
 	layout.Place(m.scroll, x, y, w, max(0, bottom-pageGap-y))
 }

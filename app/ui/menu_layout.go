@@ -6,9 +6,12 @@ import (
 	"onedoor/app/ui/layout"
 )
 
-// errands sets the first across the page and the others in pairs below it; one left over has a row of its own. Where
-// the page is wide, the first stands left of the others.
-type errands struct{ single bool }
+// errands sets the first across the page and the others below it: three in one row, others in pairs, of which one left
+// over has a row of its own. Where the page is wide, the first stands left of the others.
+type errands struct {
+	single bool // one in a row, for large text
+	three  bool // three have room in one row
+}
 
 const errandGap = 20
 
@@ -21,7 +24,10 @@ func (e errands) split(n int, width float32) (first, second float32) {
 	return first, width - first - errandGap
 }
 
-func (e errands) pairs() pairs { return pairs{gap: errandGap, single: e.single} }
+func (e errands) pairs() pairs { return pairs{gap: errandGap, single: e.single, three: e.three} }
+
+// beside are those right of the first.
+func (e errands) beside() pairs { return pairs{gap: errandGap, three: e.three} }
 
 // HeightFor is the height of all of them.
 func (e errands) HeightFor(objects []fyne.CanvasObject, width float32) float32 {
@@ -35,7 +41,7 @@ func (e errands) HeightFor(objects []fyne.CanvasObject, width float32) float32 {
 	case len(shown) == 1:
 		return h
 	case second > 0:
-		return max(h, pairs{gap: errandGap}.HeightFor(shown[1:], second))
+		return max(h, e.beside().HeightFor(shown[1:], second))
 	}
 	return h + errandGap + e.pairs().HeightFor(shown[1:], width)
 }
@@ -52,7 +58,7 @@ func (e errands) StretchOf(objects []fyne.CanvasObject, width float32) float32 {
 	case len(shown) == 1:
 		return h
 	case second > 0:
-		return max(h, pairs{gap: errandGap}.StretchOf(shown[1:], second))
+		return max(h, e.beside().StretchOf(shown[1:], second))
 	}
 	return h + errandGap + e.pairs().StretchOf(shown[1:], width)
 }
@@ -70,7 +76,7 @@ func (e errands) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		return
 	case second > 0:
 		layout.Place(shown[0], 0, 0, first, size.Height)
-		pairs{gap: errandGap}.place(shown[1:], first+errandGap, 0, second, size.Height)
+		e.beside().place(shown[1:], first+errandGap, 0, second, size.Height)
 		return
 	}
 	need, most := layout.Height(shown[0], first), layout.StretchOf(shown[0], first)
@@ -84,25 +90,32 @@ func (e errands) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize is nothing, so that the window never grows.
 func (errands) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
-// pairs sets objects two in a row; the last of an odd number spans the row. All rows have one height.
+// pairs sets objects two in a row; the last of an odd number spans the row, and three may share one. All rows have one height.
 type pairs struct {
 	gap    float32
 	single bool // one in a row
+	three  bool // three have room in one row
 }
 
 // row returns how many objects the row that begins with the i-th of n has.
 func (p pairs) row(i, n int) int {
-	if p.single || i == n-1 {
+	switch {
+	case p.single:
+		return 1
+	case p.three && n == 3:
+		return 3
+	case i == n-1:
 		return 1
 	}
 	return 2
 }
 
 func (p pairs) rows(n int) int {
-	if p.single {
-		return n
+	rows := 0
+	for i := 0; i < n; i += p.row(i, n) {
+		rows++
 	}
-	return (n + 1) / 2
+	return rows
 }
 
 // most returns the greatest of a measure over the objects at the widths that they will have.

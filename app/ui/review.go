@@ -87,7 +87,8 @@ func (r *review) reset() {
 
 func (r *review) object() fyne.CanvasObject { return r.box }
 
-// Layout is that of a page in portrait; in landscape the declaration and the actions stand at the right hand.
+// Layout is that of a page in portrait; in landscape the declaration and the actions stand at the right hand. A declaration
+// that has no room below the heading there stands below the answers.
 func (r *review) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if !layout.Landscape(size) {
 		r.head.Brief(false)
@@ -98,7 +99,6 @@ func (r *review) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	right := float32(600)
 	left := size.Width - 3*m - right
 	x := 2*m + left
-	layout.Place(r.scroll, m, pageTop, left, size.Height-pageTop-32)
 	bottom := size.Height - 32
 	for _, b := range []*widget.Button{r.back, r.next} {
 		if b.Visible() {
@@ -108,9 +108,21 @@ func (r *review) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		}
 	}
 	h := layout.Height(r.side, right)
-	layout.Place(r.side, x, bottom-h-8, right, h)
-	r.head.Brief(false)
-	r.head.Brief(pageTop+r.head.HeightFor(right) > bottom-h-8-pageGap)
+	free := func() float32 { return bottom - h - 8 - pageGap - pageTop - r.head.HeightFor(right) }
+	if r.head.Brief(false); free() < 0 {
+		r.head.Brief(true)
+	}
+	low := size.Height - 32 // where the answers end
+	if free() < 0 {
+		r.head.Brief(false)
+		h = layout.Height(r.side, left)
+		low -= h
+		layout.Place(r.side, m, low, left, h)
+		low -= pageGap
+	} else {
+		layout.Place(r.side, x, bottom-h-8, right, h)
+	}
+	layout.Place(r.scroll, m, pageTop, left, low-pageTop)
 	r.lead(x, right)
 }
 

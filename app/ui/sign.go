@@ -44,8 +44,8 @@ func (g *sign) reset() {
 
 func (g *sign) object() fyne.CanvasObject { return g.box }
 
-// Layout puts the sheet below the head, as high as looks like a sheet; where all that is touched must be low, above the
-// actions.
+// Layout fills the page with the sheet, so that the pad is at hand height, above the actions; where all that is touched must
+// be low, the sheet is no higher than it needs.
 func (g *sign) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if size.Width <= 0 || size.Height <= 0 {
 		return
@@ -54,11 +54,11 @@ func (g *sign) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	w := size.Width - 2*m
 	bottom := g.actions(m, size.Height-32, w)
 	y := g.lead(m, w)
-	h := min(max(0, bottom-y), layout.Height(g.sheet, w)+sheetSpare)
+	h := max(0, bottom-y)
 	if g.kit.Band > 0 {
-		y = bottom - h
+		h = min(h, layout.Height(g.sheet, w)+sheetSpare)
 	}
-	layout.Place(g.sheet, m, y, w, h)
+	layout.Place(g.sheet, m, bottom-h, w, h)
 }
 
 // MinSize is nothing, so that the window never grows.

@@ -2,8 +2,9 @@ package layout
 
 import "fyne.io/fyne/v2"
 
-// Grid sets what is visible in rows of equal cells; as many columns as fit with MinWidth, at most Max. All rows are as
-// high as the highest cell and share height left over when the cells stretch.
+// Grid sets what is visible in rows of equal cells: as few rows as cells of MinWidth need, at most Max in each, and no more
+// columns than fill them, so that four are two and two where three would fit. All rows are as high as the highest cell and
+// share height left over when the cells stretch.
 type Grid struct {
 	Gap      float32
 	MinWidth float32 // narrowest cell
@@ -17,7 +18,9 @@ func (g Grid) columns(n int, width float32) int {
 	if g.Max > 0 {
 		cols = min(cols, g.Max)
 	}
-	return max(1, min(cols, n))
+	cols = max(1, min(cols, n))
+	rows := (n + cols - 1) / cols
+	return max(1, (n+rows-1)/max(1, rows))
 }
 
 func (g Grid) cell(shown []fyne.CanvasObject, width float32) (cols, rows int, w, h float32) {

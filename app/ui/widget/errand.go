@@ -111,6 +111,8 @@ func (e *Errand) stacked(width float32) bool {
 
 func (e *Errand) picture(width float32) float32 {
 	switch {
+	case e.weight == Lead && e.stacked(width):
+		return 84
 	case e.weight == Lead:
 		return 112
 	case e.weight == Line:

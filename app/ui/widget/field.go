@@ -31,8 +31,12 @@ type Field struct {
 	alert       *Icon
 	wrong       *Text
 	field       kiosk.Field
+	alone       bool // on its page
 	scale       theme.Scale
 }
+
+// aloneMost is how many options have room below each other.
+const aloneMost = 5
 
 // composeLines is on how many lines letters can be underlined.
 const composeLines = 3
@@ -55,6 +59,10 @@ func NewField(kit *Kit) *Field {
 	f.ExtendBaseWidget(f)
 	return f
 }
+
+// Alone says that the field has the page to itself: its label is the heading, and its options stand below each other, where
+// the eye finds them. It holds from the next Set on.
+func (f *Field) Alone(on bool) { f.alone = on }
 
 // Set shows the field.
 func (f *Field) Set(v kiosk.Field, s theme.Scale) {
@@ -81,6 +89,9 @@ func (f *Field) setOptions() {
 	if v.Kind == kiosk.FieldMulti {
 		kind, most = Check, 2
 		least += s.Button
+	}
+	if f.alone && len(v.Options) <= aloneMost {
+		most = 1
 	}
 	f.options.Layout = layout.Grid{Gap: theme.Gap + 4, MinWidth: least, Max: most}
 	List(f.options, len(v.Options), func() *Button { return NewButton(f.kit) }, func(i int, b *Button) {
@@ -136,7 +147,11 @@ func (f *Field) dress() {
 	}
 	show(f.box, f.boxed())
 	paint(f.box, fill, edge, width)
-	f.label.Set(v.Label, Style{Size: s.Body, Color: p.Text2, Bold: false, Narrow: true})
+	label := v.Label
+	if f.alone {
+		label = ""
+	}
+	f.label.Set(label, Style{Size: s.Body, Color: p.Text2, Bold: false, Narrow: true})
 	text, ink := v.Value+v.Compose, p.Text
 	if text == "" {
 		text, ink = v.Hint, p.Text2

@@ -86,7 +86,7 @@ func (f *Field) body(width float32) float32 {
 }
 
 func (f *Field) need(width float32) float32 {
-	h := f.labelHeight(width) + labelGap + f.body(width)
+	h := f.top(width) + f.body(width)
 	if f.wrong.Visible() {
 		h += 8 + layout.Height(f.wrong, width-f.scale.Small*1.3-10)
 	}
@@ -95,6 +95,18 @@ func (f *Field) need(width float32) float32 {
 
 func (f *Field) labelHeight(width float32) float32 {
 	return layout.Height(f.label, f.labelWidth(width))
+}
+
+// top is the height of the label and what is on its line, with the gap below.
+func (f *Field) top(width float32) float32 {
+	h := f.labelHeight(width)
+	if f.note.Visible() && !f.inside(width) {
+		h = max(h, layout.Height(f.note, f.noteWidth()))
+	}
+	if h == 0 {
+		return 0
+	}
+	return h + labelGap
 }
 
 // Stretch returns the most height that a field makes use of.
@@ -106,9 +118,8 @@ func (f *Field) place(size fyne.Size) {
 		return
 	}
 	extra := max(0, size.Height-f.need(w))
-	y := f.labelHeight(w)
-	layout.Place(f.label, 0, 0, f.labelWidth(w), y)
-	y += labelGap
+	y := f.top(w)
+	layout.Place(f.label, 0, 0, f.labelWidth(w), f.labelHeight(w))
 	if f.boxed() {
 		h := f.boxHeight(w) + extra
 		f.placeBox(w, y, h)

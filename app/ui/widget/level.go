@@ -77,6 +77,8 @@ const (
 	levelRow   = 480 // from this width on, the face stands beside its word
 	levelTight = 240 // in less, only small words stay whole
 	levelFace  = 112
+	levelLarge = 144 // of the face where there is height and width for it
+	levelMore  = 140 // height that a level with its face above makes use of, beyond its need
 	levelPad   = 36
 	levelSide  = 72 // of the face in a row
 	levelTick  = 40
@@ -103,7 +105,7 @@ func (l *Level) Stretch(width float32) float32 {
 	if l.row(width) {
 		return 140
 	}
-	return 0
+	return l.need(width) + levelMore
 }
 
 func (l *Level) place(size fyne.Size) {
@@ -117,7 +119,11 @@ func (l *Level) place(size fyne.Size) {
 		layout.Place(l.tick, size.Width-32-levelTick, (size.Height-levelTick)/2, levelTick, levelTick)
 		return
 	}
-	layout.Place(l.face, (size.Width-levelFace)/2, levelPad, levelFace, levelFace) // faces side by side stand in one line
-	layout.Place(l.label, 8, levelPad+levelFace+16, w, h)
+	// Faces side by side stand in one line, whatever their words need.
+	spare := max(0, size.Height-l.need(size.Width))
+	face := max(levelFace, min(levelLarge, size.Width-32, levelFace+spare))
+	top := levelPad + max(0, spare-(face-levelFace))*0.4
+	layout.Place(l.face, (size.Width-face)/2, top, face, face)
+	layout.Place(l.label, 8, top+face+16, w, h)
 	layout.Place(l.tick, size.Width-levelTick-10, 10, levelTick, levelTick)
 }

@@ -107,16 +107,27 @@ func (s *Scroll) place(size fyne.Size) {
 	width := size.Width
 	need := layout.Height(s.content, width)
 	s.paging = need > size.Height+0.5
+	low := size.Height < 2*theme.Button+theme.Gap // too low for one above the other
+	keys := float32(rail)
+	if low {
+		keys = 2*rail + theme.Gap
+	}
 	if s.paging {
-		width -= rail + railGap
+		width -= keys + railGap
 		need = layout.Height(s.content, width)
 	}
 	layout.Place(s.view, -bleed, -bleed, width+2*bleed, size.Height+2*bleed)
 	s.content.Resize(fyne.NewSize(width, max(need, size.Height)))
 	x := size.Width - rail
 	button := min(float32(120), (size.Height-theme.Gap)/2)
-	layout.Place(s.up, x, 0, rail, button)
-	layout.Place(s.down, x, size.Height-button, rail, button)
+	if low {
+		button = min(float32(120), size.Height)
+		layout.Place(s.up, size.Width-keys, 0, rail, button)
+		layout.Place(s.down, x, 0, rail, button)
+	} else {
+		layout.Place(s.up, x, 0, rail, button)
+		layout.Place(s.down, x, size.Height-button, rail, button)
+	}
 	room := size.Height - 2*button - 2*theme.Gap
 	layout.Place(s.track, x+rail/2-4, button+theme.Gap, 8, max(0, room))
 	show(s.track, s.paging && room > 80)

@@ -68,7 +68,7 @@ func (q *Search) dress() {
 	paint(q.caret, p.Action, p.Action, 0)
 	show(q.caret, q.query.Focused)
 	q.icon.Set("search", p.Action)
-	text, ink := q.query.Value, p.Text
+	text, ink := q.query.Value+q.query.Compose, p.Text
 	if text == "" {
 		text, ink = q.query.Hint, p.Text2
 	}
@@ -85,7 +85,7 @@ func (q *Search) place(size fyne.Size) {
 	layout.Place(q.value, x, (size.Height-h)/2, w, h)
 	ch := q.scale.Button * 1.25
 	at := x - 8
-	if q.query.Value != "" {
+	if q.query.Value+q.query.Compose != "" {
 		at = x + min(w, q.value.Width()) + 4
 	}
 	layout.Place(q.caret, at, (size.Height-ch)/2, 4, ch)
