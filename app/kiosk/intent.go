@@ -43,7 +43,7 @@ type (
 	Clear struct{}
 	// Done ends typing into the focused field.
 	Done struct{}
-	// Edit goes from the review back to a page of the form.
+	// Edit goes from the review back to a page of the form, or to the Situation.
 	Edit struct{ Page int }
 	// Confirm hands the form in.
 	Confirm struct{}
@@ -104,6 +104,9 @@ type (
 	// Quiet leaves out the sounds, for this visit.
 	Quiet struct{ On bool }
 )
+
+// Situation is the Page of an Edit that goes to the questions before the materials.
+const Situation = -1
 
 // Errand is what somebody comes for.
 type Errand string

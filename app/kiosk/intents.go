@@ -160,9 +160,15 @@ func (k *Kiosk) closed(svc *catalog.Service) bool {
 	return why != ""
 }
 
-// editPage goes from the review to a sheet of the form, and comes back from there.
+// editPage goes from the review to a sheet of the form, or to the situation, and comes back from there.
 func (k *Kiosk) editPage(ctx context.Context, page int) {
 	s := k.visit
+	if k.state == visit.Review && page == Situation && len(s.situations()) > 0 {
+		s.asking, s.complain, s.focus = 0, false, ""
+		k.step(ctx, visit.SituationEdited)
+		s.editing = true
+		return
+	}
 	if k.state == visit.Review && page >= 0 && page < len(s.sheets()) {
 		s.page, s.focus, s.complain = page, "", false
 		k.step(ctx, visit.EditPressed)

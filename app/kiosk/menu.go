@@ -137,13 +137,19 @@ func (k *Kiosk) choose(say text.Printer) Choose {
 	b := &s.browse
 	v := Choose{Heading: say.T("choose.all"), Help: say.T("choose.help"), Back: Button{say.T("form.back"), Back{}, false},
 		Query: Query{Value: string(b.query), Compose: string(s.typing.letters), Hint: say.T("choose.search"), Focused: b.search, Focus: Focus{Field: searchField}}}
-	if b.reading {
+	switch {
+	case b.reading:
 		v.Heading, v.Help = say.T("choose.reading"), say.T("choose.reading.help")
-	} else if s.byHand {
+	case s.byHand:
 		v.Help = say.T("choose.byhand.help")
+	case s.elder:
+		v.Help = say.T("choose.help.elder")
 	}
 	v.Groups = append(v.Groups, Option{say.T("choose.group.all"), b.department == "" && b.event == "", Browse{}})
 	for _, d := range k.cfg.Catalogue.Departments {
+		if s.elder && b.department != d.ID {
+			continue // who is retired need not know which office that is
+		}
 		v.Groups = append(v.Groups, Option{d.Name.In(say.Language), b.department == d.ID, Browse{Department: d.ID}})
 	}
 	for _, e := range k.cfg.Catalogue.Events {

@@ -20,6 +20,10 @@ func (k *Kiosk) next(ctx context.Context) {
 		k.nextSituation(ctx)
 	case visit.Check:
 		k.step(ctx, visit.MaterialsReady)
+		if s.editing {
+			k.backToReview(ctx)
+			return
+		}
 		s.focusAfter("")
 	case visit.Track:
 		k.nameCase(ctx)
@@ -71,7 +75,13 @@ func (k *Kiosk) nextSheet(ctx context.Context) {
 		s.focusAfter("")
 		return
 	}
-	// A sheet that was passed may have been left by a way around, and an answer may have called for more; the whole form decides.
+	k.backToReview(ctx)
+}
+
+// backToReview ends the form if the whole of it is right. A sheet that was passed may have been left by a way around, and an
+// answer may have called for more: then that is shown.
+func (k *Kiosk) backToReview(ctx context.Context) {
+	s := k.visit
 	if first := s.firstFault(k.cfg.Now()); first >= 0 {
 		s.page, s.complain = first, !s.editing
 		s.focusAfter("")
@@ -94,11 +104,15 @@ func (k *Kiosk) back(ctx context.Context) {
 	switch {
 	case k.state == visit.Check && len(s.situations()) == 0:
 		k.step(ctx, visit.GuidePressed)
+	case k.state == visit.Situate && s.elder && s.asking > 0:
+		s.asking, s.complain = s.asking-1, false
+	case k.state == visit.Situate && s.editing && s.unsaid() == "": // as good as going on
+		k.step(ctx, visit.Situated)
+		k.step(ctx, visit.MaterialsReady)
+		k.backToReview(ctx)
 	case k.state == visit.Check:
 		s.asking = len(s.situations()) - 1
 		k.step(ctx, visit.BackPressed)
-	case k.state == visit.Situate && s.elder && s.asking > 0:
-		s.asking, s.complain = s.asking-1, false
 	case k.state == visit.Evaluate && s.accepted.ReceiptNo == "":
 		// it was reached from the progress of a case: there is no receipt to go back to
 	case k.state == visit.Sign:

@@ -197,3 +197,73 @@ func TestASituationThatMattersNoMore(t *testing.T) {
 		})
 	}
 }
+
+// TestTheSituationIsMendedFromTheReview: 修改 leads to its questions, by the materials that they call for, to what has to be
+// answered now, and back to the review; going back at once changes nothing.
+func TestTheSituationIsMendedFromTheReview(t *testing.T) {
+	for name, elder := range map[string]bool{"pages": false, "one thing at a time": true} {
+		t.Run(name, func(t *testing.T) {
+			box, _ := newOutbox(t)
+			h := equipped(t, box, nil)
+			h.begins("social-card-replacement")
+			h.picks("reason=damaged")
+			h.send(kiosk.Next{})
+			h.tickAll()
+			h.send(kiosk.Next{})
+			h.writes("phone", "13800138000")
+			h.send(kiosk.Next{})
+			h.picks("bank=icbc", "delivery=counter")
+			h.send(kiosk.Next{})
+			r := now[kiosk.Review](h)
+			if elder {
+				h.send(kiosk.Elder{})
+			}
+			if r.Groups[1].Title != "旧卡怎么了？" || r.Groups[1].Edit.Intent != (kiosk.Edit{Page: kiosk.Situation}) {
+				t.Fatalf("the review has %+v", r.Groups[1])
+			}
+			h.send(r.Groups[1].Edit.Intent)
+			if f := now[kiosk.Form](h); !slices.Equal(asked(f), []string{"reason"}) || chosen(f.Fields[0]) == "" {
+				t.Fatalf("it asks %v", asked(f))
+			}
+			h.send(kiosk.Back{})
+			now[kiosk.Review](h)
+			h.send(r.Groups[1].Edit.Intent)
+			h.picks("reason=lost")
+			h.send(kiosk.Next{})
+			if yes, no := have(now[kiosk.Check](h)); !slices.Equal(yes, []string{"本人身份证"}) || no != nil {
+				t.Errorf("for a lost card the list has %v and lacks %v", yes, no)
+			}
+			h.send(kiosk.Next{})
+			f := now[kiosk.Form](h)
+			if !slices.Contains(asked(f), "lost_on") || f.Errors != "" {
+				t.Fatalf("then it asks %v with %q", asked(f), f.Errors)
+			}
+			h.writes("lost_on", "19991101")
+			if elder {
+				h.send(kiosk.Next{})
+			}
+			h.picks("reported=yes")
+			for range 4 { // one thing at a time goes through the page
+				h.send(kiosk.Next{})
+				if _, ok := h.look().Screen.(kiosk.Review); ok {
+					break
+				}
+			}
+			if r := now[kiosk.Review](h); chosenRow(r, "补换原因") == "" || chosenRow(r, "哪天发现丢的") == "" {
+				t.Errorf("the review shows %+v", r.Groups)
+			}
+		})
+	}
+}
+
+// chosenRow is the value of a row of the review.
+func chosenRow(r kiosk.Review, label string) string {
+	for _, g := range r.Groups {
+		for _, row := range g.Rows {
+			if row.Label == label {
+				return row.Value
+			}
+		}
+	}
+	return ""
+}

@@ -229,7 +229,9 @@ func (k *Kiosk) review(say text.Printer) Review {
 	}
 	for _, p := range form.Visible(s.answers()) {
 		g := Group{Title: form.Title(p, say.Language)}
-		if i, ok := edits[p.ID()]; ok {
+		if p.Situation {
+			g.Edit = Button{say.T("review.edit"), Edit{Page: Situation}, false}
+		} else if i, ok := edits[p.ID()]; ok {
 			g.Edit = Button{say.T("review.edit"), Edit{Page: i}, false}
 		}
 		for _, f := range s.shown(p) {

@@ -8,11 +8,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"fyne.io/fyne/v2/test"
 	"golang.org/x/image/draw"
 )
 
-// TestScreens writes a picture of every state in every look into the folder named by ONEDOOR_SCREENS, for people to look
-// at, and for each look a contact sheet of them all.
+// TestScreens writes into the folder named by ONEDOOR_SCREENS, for people to look at: a contact sheet of every state in
+// every look, and each state in its true size in the ordinary look and in elder mode.
 func TestScreens(t *testing.T) {
 	dir := os.Getenv("ONEDOOR_SCREENS")
 	if dir == "" {
@@ -21,11 +22,17 @@ func TestScreens(t *testing.T) {
 	for _, l := range looks() {
 		t.Run(l.String(), func(t *testing.T) {
 			b := setup(t, l.size)
+			whole := l == look{variant{size: l.size, elder: l.elder}, l.lang}
+			if !whole {
+				b.window.Canvas().(test.WindowlessCanvas).SetScale(0.5) // a quarter of the time
+			}
 			s := newContactSheet(l)
 			for _, one := range l.states(t) {
 				b.ui.Show(l.of(one.view))
 				picture := b.window.Canvas().Capture()
-				save(t, filepath.Join(dir, fmt.Sprintf("%s-%s.png", l, one.name)), picture)
+				if whole {
+					save(t, filepath.Join(dir, fmt.Sprintf("%s-%s.png", l, one.name)), picture)
+				}
 				s.add(picture)
 			}
 			save(t, filepath.Join(dir, fmt.Sprintf("sheet-%s.png", l)), s.picture())

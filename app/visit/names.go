@@ -13,7 +13,7 @@ func (s State) String() string {
 // String names the event for logs and statistics.
 func (e Event) String() string {
 	names := [...]string{"started", "card-read", "number-chosen", "number-typed", "receipt-scanned", "apply-chosen", "follow-chosen", "mine-chosen", "case-named",
-		"service-chosen", "card-wanted", "guide-read", "situated", "materials-ready", "form-done", "back-pressed", "guide-pressed", "edit-pressed",
+		"service-chosen", "card-wanted", "guide-read", "situated", "materials-ready", "form-done", "back-pressed", "guide-pressed", "edit-pressed", "situation-edited",
 		"signature-asked", "confirmed", "item-accepted", "item-refused", "print-ended", "print-again", "rate-chosen", "leave-pressed", "menu-pressed",
 		"home-pressed", "idle-expired", "goodbye-over"}
 	if int(e) < len(names) {

@@ -37,36 +37,37 @@ type Event uint8
 
 // The events.
 const (
-	Started        Event = iota // touch on the attract screen
-	CardRead                    // one card, read whole
-	NumberChosen                // the citizen would rather type the number
-	NumberTyped                 // a possible number, whole
-	ReceiptScanned              // a code that some receipt may bear
-	ApplyChosen                 // to the services
-	FollowChosen                // to the number of a case
-	MineChosen                  // to the cases of the holder of the card that was read
-	CaseNamed                   // such a number, whole
-	ServiceChosen               // a tile
-	CardWanted                  // the guide was read, and nobody is known yet
-	GuideRead                   // the guide was read by somebody who is known
-	Situated                    // nothing is left to ask before the materials
-	MaterialsReady              // materials are at hand
-	FormDone                    // every page is valid
-	BackPressed                 // one state back
-	GuidePressed                // back to the guide, past what was skipped on the way
-	EditPressed                 // from the review to the form
-	SignatureAsked              // confirmed, and the service wants a signature
-	Confirmed                   // hand it in
-	ItemAccepted                // durable in the outbox
-	ItemRefused                 // not accepted, or not known to be
-	PrintEnded                  // printed, not printed or unknown
-	PrintAgain                  // the citizen asks for the paper that did not come, or may not have
-	RateChosen                  // to the evaluation
-	LeavePressed                // done
-	MenuPressed                 // give up what can be begun again in a moment
-	HomePressed                 // give up
-	IdleExpired                 // nobody answered the warning
-	GoodbyeOver                 // the goodbye was shown long enough
+	Started         Event = iota // touch on the attract screen
+	CardRead                     // one card, read whole
+	NumberChosen                 // the citizen would rather type the number
+	NumberTyped                  // a possible number, whole
+	ReceiptScanned               // a code that some receipt may bear
+	ApplyChosen                  // to the services
+	FollowChosen                 // to the number of a case
+	MineChosen                   // to the cases of the holder of the card that was read
+	CaseNamed                    // such a number, whole
+	ServiceChosen                // a tile
+	CardWanted                   // the guide was read, and nobody is known yet
+	GuideRead                    // the guide was read by somebody who is known
+	Situated                     // nothing is left to ask before the materials
+	MaterialsReady               // materials are at hand
+	FormDone                     // every page is valid
+	BackPressed                  // one state back
+	GuidePressed                 // back to the guide, past what was skipped on the way
+	EditPressed                  // from the review to the form
+	SituationEdited              // from the review to what decides materials and questions
+	SignatureAsked               // confirmed, and the service wants a signature
+	Confirmed                    // hand it in
+	ItemAccepted                 // durable in the outbox
+	ItemRefused                  // not accepted, or not known to be
+	PrintEnded                   // printed, not printed or unknown
+	PrintAgain                   // the citizen asks for the paper that did not come, or may not have
+	RateChosen                   // to the evaluation
+	LeavePressed                 // done
+	MenuPressed                  // give up what can be begun again in a moment
+	HomePressed                  // give up
+	IdleExpired                  // nobody answered the warning
+	GoodbyeOver                  // the goodbye was shown long enough
 )
 
 // Effect is what the runner has to do after a step, in order.
@@ -160,10 +161,11 @@ func table() map[key]Step {
 		{Fill, FormDone}:    {Review, []Effect{DraftItem}},
 		{Fill, BackPressed}: {Check, nil},
 
-		{Review, BackPressed}:    {Fill, nil},
-		{Review, EditPressed}:    {Fill, nil},
-		{Review, SignatureAsked}: {Sign, nil},
-		{Review, Confirmed}:      {Accepting, []Effect{AcceptItem}},
+		{Review, BackPressed}:     {Fill, nil},
+		{Review, EditPressed}:     {Fill, nil},
+		{Review, SituationEdited}: {Situate, nil},
+		{Review, SignatureAsked}:  {Sign, nil},
+		{Review, Confirmed}:       {Accepting, []Effect{AcceptItem}},
 
 		{Sign, Confirmed}:   {Accepting, []Effect{AcceptItem}},
 		{Sign, BackPressed}: {Review, nil},

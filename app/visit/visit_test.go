@@ -19,7 +19,7 @@ var want = map[visit.State]map[visit.Event]visit.State{
 	visit.Situate:   {visit.Situated: visit.Check, visit.BackPressed: visit.Guide},
 	visit.Check:     {visit.MaterialsReady: visit.Fill, visit.BackPressed: visit.Situate, visit.GuidePressed: visit.Guide},
 	visit.Fill:      {visit.FormDone: visit.Review, visit.BackPressed: visit.Check},
-	visit.Review:    {visit.Confirmed: visit.Accepting, visit.SignatureAsked: visit.Sign, visit.BackPressed: visit.Fill, visit.EditPressed: visit.Fill},
+	visit.Review:    {visit.Confirmed: visit.Accepting, visit.SignatureAsked: visit.Sign, visit.BackPressed: visit.Fill, visit.EditPressed: visit.Fill, visit.SituationEdited: visit.Situate},
 	visit.Sign:      {visit.Confirmed: visit.Accepting, visit.BackPressed: visit.Review},
 	visit.Accepting: {visit.ItemAccepted: visit.Printing, visit.ItemRefused: visit.Refused},
 	visit.Printing:  {visit.PrintEnded: visit.Receipt},

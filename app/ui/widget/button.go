@@ -38,6 +38,7 @@ type Face struct {
 	Button kiosk.Button
 	Icon   string
 	Chosen bool // an option that is the answer, a setting that is on
+	Roomy  bool // an option that has a page to itself: it grows as far as looks like one
 	Scale  theme.Scale
 }
 

@@ -28,7 +28,7 @@ func (b *Button) size() float32 {
 		}
 		return max(theme.Normal().Button, s.Button)
 	case Tab:
-		return theme.Normal().Small
+		return s.Small
 	case Word:
 		return max(40, s.Button)
 	case Hero:
@@ -53,12 +53,15 @@ func (b *Button) least() float32 {
 	return theme.Button
 }
 
-// Stretch returns the most height that a button makes use of: only an option grows with its field.
+// Stretch returns the most height that a button makes use of: only an option grows, with its field.
 func (b *Button) Stretch(width float32) float32 {
-	if b.face.Kind == Option || b.face.Kind == Check {
-		return b.need(width) + 24
+	switch {
+	case b.face.Kind != Option && b.face.Kind != Check:
+		return 0
+	case b.face.Roomy:
+		return b.need(width) + 56
 	}
-	return 0
+	return b.need(width) + 24
 }
 
 func (b *Button) iconSize() float32 {

@@ -96,7 +96,7 @@ func (f *Field) setOptions() {
 	f.options.Layout = layout.Grid{Gap: theme.Gap + 4, MinWidth: least, Max: most}
 	List(f.options, len(v.Options), func() *Button { return NewButton(f.kit) }, func(i int, b *Button) {
 		o := v.Options[i]
-		b.Set(Face{Kind: kind, Chosen: o.Chosen, Button: kiosk.Button{Label: o.Label, Intent: o.Intent}, Scale: s})
+		b.Set(Face{Kind: kind, Chosen: o.Chosen, Roomy: most == 1, Button: kiosk.Button{Label: o.Label, Intent: o.Intent}, Scale: s})
 	})
 }
 

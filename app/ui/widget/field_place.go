@@ -110,7 +110,12 @@ func (f *Field) top(width float32) float32 {
 }
 
 // Stretch returns the most height that a field makes use of.
-func (f *Field) Stretch(width float32) float32 { return f.need(width) + 28 }
+func (f *Field) Stretch(width float32) float32 {
+	if f.options.Visible() {
+		return f.need(width) + max(28, layout.StretchOf(f.options, width)-layout.Height(f.options, width))
+	}
+	return f.need(width) + 28
+}
 
 func (f *Field) place(size fyne.Size) {
 	w := size.Width
@@ -141,7 +146,12 @@ func (f *Field) place(size fyne.Size) {
 func (f *Field) placeAnswers(w, y, extra float32) float32 {
 	top := y
 	if f.options.Visible() {
-		h := layout.Height(f.options, w) + min(extra, fieldBox/4)
+		h := layout.Height(f.options, w)
+		if f.alone {
+			h += extra
+		} else {
+			h += min(extra, fieldBox/4)
+		}
 		layout.Place(f.options, 0, y, w, h)
 		y += h
 	}

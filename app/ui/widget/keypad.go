@@ -20,6 +20,8 @@ type Keypad struct {
 	keys   *fyne.Container
 	ink    *Ink
 	rows   [][]kiosk.Key
+	tabs   []kiosk.Option
+	scale  theme.Scale
 	kept   bool // there is a place for candidates
 	pad    float32
 }
@@ -54,8 +56,12 @@ func (k *Keypad) Set(v kiosk.Keypad, s theme.Scale) {
 		k.rows = functions(v.Rows)
 	}
 	var flat []kiosk.Key
+	narrow := map[int]bool{} // by place: in a row of many keys
 	for _, r := range k.rows {
-		flat = append(flat, r...)
+		for _, key := range r {
+			narrow[len(flat)] = len(r) > 4 && wideOf(key) < 2
+			flat = append(flat, key)
+		}
 	}
 	List(k.keys, len(flat), func() *Button { return NewButton(k.kit) }, func(i int, b *Button) {
 		key := flat[i]
@@ -67,15 +73,13 @@ func (k *Keypad) Set(v kiosk.Keypad, s theme.Scale) {
 			kind = KeyQuiet
 		}
 		size := s
-		if wideOf(key) < 2 {
+		if narrow[i] {
 			size.Button = theme.Normal().Button // a word on a narrow key stays whole
 		}
 		b.Set(Face{Kind: kind, Icon: key.Icon, Button: kiosk.Button{Label: key.Label, Intent: key.Intent}, Scale: size})
 	})
-	List(k.modes, len(v.Modes), func() *Button { return NewButton(k.kit) }, func(i int, b *Button) {
-		o := v.Modes[i]
-		b.Set(Face{Kind: Tab, Chosen: o.Chosen, Button: kiosk.Button{Label: o.Label, Intent: o.Intent}, Scale: s})
-	})
+	k.tabs, k.scale = v.Modes, s
+	k.setModes(s.Small)
 	k.kept = len(v.Modes) > 0 || v.Ink != nil || v.Compose != "" || len(v.Candidates) > 0
 	show(k.words, k.kept)
 	k.words.set(v, s)
@@ -86,6 +90,16 @@ func (k *Keypad) Set(v kiosk.Keypad, s theme.Scale) {
 	}
 	show(k.ink, v.Ink != nil)
 	show(k, len(flat) > 0 || v.Ink != nil)
+}
+
+// setModes shows the modes in words of a size.
+func (k *Keypad) setModes(size float32) {
+	s := k.scale
+	s.Small = size
+	List(k.modes, len(k.tabs), func() *Button { return NewButton(k.kit) }, func(i int, b *Button) {
+		o := k.tabs[i]
+		b.Set(Face{Kind: Tab, Chosen: o.Chosen, Button: kiosk.Button{Label: o.Label, Intent: o.Intent}, Scale: s})
+	})
 }
 
 // Reset takes all keys away.
@@ -151,6 +165,12 @@ func (k *Keypad) place(size fyne.Size) {
 	x, y, w := k.pad, k.pad, size.Width-2*k.pad
 	if k.modes.Visible() {
 		layout.Place(k.modes, x, y, w, theme.Key)
+		for size := k.scale.Small; ; size -= 2 { // the largest words that fit side by side
+			k.setModes(size)
+			if wished(layout.Shown(k.modes.Objects)) <= w || size <= theme.Normal().Small {
+				break
+			}
+		}
 		shares(layout.Shown(k.modes.Objects), w, theme.Key)
 		y += theme.Key + theme.Gap
 	}
@@ -191,6 +211,17 @@ func (k *Keypad) placeKeys(x0, y0, width, height float32) {
 			i++
 		}
 	}
+}
+
+// wished is the width that buttons side by side wish for.
+func wished(objects []fyne.CanvasObject) float32 {
+	sum := -float32(theme.Gap)
+	for _, o := range objects {
+		if b, ok := o.(*Button); ok {
+			sum += max(theme.Button, b.Wish()) + theme.Gap
+		}
+	}
+	return sum
 }
 
 // shares sets buttons side by side over the whole width, each by the width that its label wishes for, at most half as
