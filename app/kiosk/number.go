@@ -158,7 +158,7 @@ func number(typed []byte) string {
 func numberKeypad(say text.Printer) Keypad {
 	return Keypad{Rows: [][]Key{
 		keys("1", "2", "3"), keys("4", "5", "6"), keys("7", "8", "9"),
-		append(keys("X", "0"), Key{Label: say.T("key.erase"), Quiet: true, Intent: Erase{}}),
-		{wide(Key{Label: say.T("key.clear"), Quiet: true, Intent: Clear{}}, 3)},
+		{{Label: say.T("key.clear"), Quiet: true, Intent: Clear{}}, {Label: "0", Intent: Type{Text: "0"}}, {Label: say.T("key.erase"), Quiet: true, Intent: Erase{}}},
+		{wide(keys("X")[0], 3)}, // where a slip costs nothing: it is taken at the end only
 	}}
 }
