@@ -83,7 +83,7 @@ func (p tourLink) Status() engine.Status                   { return engine.Statu
 func (p tourBox) Err() error                               { return p.full }
 func (p tourBox) ByTrack(h string) (outbox.Entry, error)   { return p.find(h) }
 func (p tourBox) ByReceipt(n string) (outbox.Entry, error) { return p.find(n) }
-func (tourVoice) Say(string, text.Language)                {}
+func (tourVoice) Say(text.Language, ...string)             {}
 func (tourVoice) Hush()                                    {}
 
 func (p tourPrinter) Print(context.Context, document.Document) printer.Result {
