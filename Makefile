@@ -60,9 +60,9 @@ visits: N = 2000
 visits: deps build ## N people in a row at a real window; fails when the kiosk takes more and more of its machine
 	bin/hallsim visits --bin bin --count $(N)
 
-screens: ## pictures of every screen state into out/screens
+screens: ## pictures of every screen state, and contact sheets, into out/screens
 	@mkdir -p $(OUT)/screens
-	ONEDOOR_SCREENS=$(abspath $(OUT)/screens) CGO_ENABLED=0 $(GO) test -count 1 -run TestScreens ./app/ui
+	ONEDOOR_SCREENS=$(abspath $(OUT)/screens) CGO_ENABLED=0 $(GO) test -count 1 -timeout 40m -run TestScreens ./app/ui
 
 deps: ## system packages that are missing, by apt
 	@missing=; for p in $(APT_BUILD) $(APT_TEST); do \
