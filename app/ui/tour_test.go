@@ -101,6 +101,11 @@ func wander(v *visitor) {
 func showCard(v *visitor) {
 	v.lays()
 	v.shows("menu-known")
+	v.does(kiosk.Open{What: kiosk.Follow})
+	v.waits(time.Second)
+	sees[kiosk.CaseList](v)
+	v.shows("cases")
+	v.does(kiosk.Home{})
 	v.turns(func(p *parts) { p.link = engine.Offline })
 	v.does(kiosk.Open{What: kiosk.Apply})
 	v.shows("choose-offline")

@@ -69,6 +69,7 @@ type (
 	tourScanner struct{ *parts }
 	tourBox     struct{ *parts }
 	tourLink    struct{ *parts }
+	tourCases   struct{}
 	tourVoice   struct{}
 )
 
@@ -84,7 +85,16 @@ func (p tourBox) Err() error                               { return p.full }
 func (p tourBox) ByTrack(h string) (outbox.Entry, error)   { return p.find(h) }
 func (p tourBox) ByReceipt(n string) (outbox.Entry, error) { return p.find(n) }
 func (tourVoice) Say(text.Language, ...string)             {}
-func (tourVoice) Hush()                                    {}
+
+// CasesOf knows of two cases, one of which waits for something.
+func (tourCases) CasesOf(context.Context, []byte) (wire.Cases, error) {
+	at := item.FormatTime(noon())
+	return wire.Cases{At: at, Complete: true, Cases: []wire.CaseLine{
+		{ReceiptNo: "44011107010000010755", Service: "residence-permit", Stage: wire.StageReturned, FiledAt: at, ChangedAt: at},
+		{ReceiptNo: "44011107010000020732", Service: "medical-elsewhere", Stage: wire.StageDone, FiledAt: at, ChangedAt: at},
+	}}, nil
+}
+func (tourVoice) Hush() {}
 
 func (p tourPrinter) Print(context.Context, document.Document) printer.Result {
 	if p.paper != nil {
@@ -152,7 +162,7 @@ var hallware = sync.OnceValues(func() (kiosk.Config, error) {
 		return kiosk.Config{}, err
 	}
 	all, err := divisions.Load(places.FS)
-	return kiosk.Config{Texts: texts, Catalogue: services, Words: words, Hand: hand, Divisions: all, Voice: tourVoice{}}, err
+	return kiosk.Config{Texts: texts, Catalogue: services, Words: words, Hand: hand, Divisions: all, Voice: tourVoice{}, Cases: tourCases{}}, err
 })
 
 // visit runs what a visitor does in a bubble, and gives what he has seen.

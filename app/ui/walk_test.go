@@ -250,6 +250,8 @@ func named(v kiosk.View) []string {
 		}
 	case kiosk.Menu:
 		all = append(all, s.Heading, s.Trouble.Staff)
+	case kiosk.CaseList:
+		all = append(all, s.Heading)
 	case kiosk.Attract:
 		all = append(all, s.Trouble.Staff)
 	case kiosk.Identify:
