@@ -94,7 +94,8 @@ func (tourCases) CasesOf(context.Context, []byte) (wire.Cases, error) {
 		{ReceiptNo: "44011107010000020732", Service: "medical-elsewhere", Stage: wire.StageDone, FiledAt: at, ChangedAt: at},
 	}}, nil
 }
-func (tourVoice) Hush() {}
+func (tourVoice) Hush()          {}
+func (tourVoice) Play(kiosk.Cue) {}
 
 func (p tourPrinter) Print(context.Context, document.Document) printer.Result {
 	if p.paper != nil {
@@ -162,7 +163,7 @@ var hallware = sync.OnceValues(func() (kiosk.Config, error) {
 		return kiosk.Config{}, err
 	}
 	all, err := divisions.Load(places.FS)
-	return kiosk.Config{Texts: texts, Catalogue: services, Words: words, Hand: hand, Divisions: all, Voice: tourVoice{}, Cases: tourCases{}}, err
+	return kiosk.Config{Texts: texts, Catalogue: services, Words: words, Hand: hand, Divisions: all, Voice: tourVoice{}, Sounds: tourVoice{}, Cases: tourCases{}}, err
 })
 
 // visit runs what a visitor does in a bubble, and gives what he has seen.
