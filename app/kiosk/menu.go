@@ -82,7 +82,7 @@ func (k *Kiosk) menu(say text.Printer) Menu {
 		},
 	}
 	if s.card != nil {
-		v.Heading, v.Help = say.T("menu.hello", "name", s.maskedApplicant()), say.T("menu.hello.help")
+		v.Heading, v.Help, v.Named = say.T("menu.hello", "name", s.maskedApplicant()), say.T("menu.hello.help"), true
 	}
 	if k.card.phase == CardFailed {
 		v.Trouble = Notice{Tone: Caution, Text: say.T(k.card.trouble)}

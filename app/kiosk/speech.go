@@ -75,7 +75,10 @@ func spoken(v View) []string {
 	}
 	switch s := v.Screen.(type) {
 	case Menu:
-		add(s.Heading, s.Help, s.Trouble.Text)
+		if !s.Named {
+			add(s.Heading)
+		}
+		add(s.Help, s.Trouble.Text)
 		addTiles(add, s.Tiles)
 		add(s.Popular)
 		addTiles(add, s.Services)
@@ -134,7 +137,7 @@ func spoken(v View) []string {
 	case Track:
 		add(s.Heading, s.Card, s.Help, s.Scan, s.Trouble.Text, s.Number.Error)
 	case CaseList:
-		add(s.Heading, s.Help, s.Note.Text)
+		add(s.Help, s.Note.Text)    // the heading says whose they are
 		for _, c := range s.Cases { // not what they are about: others listen too
 			add(c.Badge)
 		}

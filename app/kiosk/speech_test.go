@@ -59,6 +59,10 @@ func TestScreensAreReadAloud(t *testing.T) {
 
 	h.lay(card())
 	h.known()
+	says(text.Chinese, "身份证读好了", "申请办事")
+	if got := h.voice.last(); strings.Contains(got.words, "您好") {
+		t.Errorf("the hall hears who is here: %q", got.words)
+	}
 	h.send(kiosk.Choice{Service: "newborn-registration"}, kiosk.Next{})
 	says(text.Chinese, "宝宝是哪种情况？", "父母结婚了吗？")
 	h.picks("born=hospital", "parents=married")

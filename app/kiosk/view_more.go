@@ -3,6 +3,7 @@ package kiosk
 // Menu offers what people come for, before anyone has to show a card.
 type Menu struct {
 	Heading string
+	Named   bool // the heading names the visitor: it is not for other ears
 	Help    string
 	Tiles   []Tile // apply, progress, guides, ticket, evaluation: what the hall offers, large
 	Search  Button // looks like an empty search field
