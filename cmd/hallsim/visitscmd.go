@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"image"
 	"io"
-	"math/rand/v2"
 	"os"
 	"time"
 
@@ -53,7 +51,7 @@ func (c *visitsCommand) Run(e *env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stage.StopKiosk()) }() // the window has to go before its X server does
-	visitor, leave, err := stage.Visitor(display, slipping(c.Slip), c.Hold)
+	visitor, leave, err := stage.Visitor(display, visits.Slipping(c.Slip), c.Hold)
 	if err != nil {
 		return err
 	}
@@ -71,17 +69,4 @@ func (c *visitsCommand) Run(e *env) (err error) {
 	}
 	fmt.Fprintf(e.stdout, "central holds the %d cases, each of them once\n", len(filed))
 	return nil
-}
-
-// slipping is a finger that slips by at most so many pixels, in any direction; the same way in every run.
-func slipping(most int) func() image.Point {
-	dice := rand.New(rand.NewPCG(uint64(most), 1))
-	return func() image.Point {
-		for {
-			p := image.Pt(dice.IntN(2*most+1)-most, dice.IntN(2*most+1)-most)
-			if p.X*p.X+p.Y*p.Y <= most*most {
-				return p
-			}
-		}
-	}
 }

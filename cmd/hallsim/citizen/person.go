@@ -164,25 +164,34 @@ func (p Person) Reach(ctx context.Context, targetID string) error {
 	return fmt.Errorf("reach %q: %w on %d pages", targetID, ErrNotSeen, mostPages)
 }
 
-// Wake touches the middle of the screen, again and again, until another screen is shown that says nothing else.
+// Wake touches the middle of the screen, again and again, until the screen of that name is shown.
 func (p Person) Wake(ctx context.Context, screen string) error {
-	touched := time.Time{}
-	_, err := p.WaitFor(ctx, "the screen "+screen, func(v View) bool {
+	glimpse := p
+	glimpse.Patience = wakes
+	var missed error
+	for range mostTouches {
+		v, err := p.Eyes.Look(ctx)
+		if err != nil {
+			return err
+		}
 		if v.Screen == screen {
-			return true
+			return nil
 		}
-		if time.Since(touched) > wakes {
-			touched = time.Now()
-			// A touch that fails is tried again.
-			_ = p.press(ctx, p.Origin.Add(image.Pt(v.Width/2, v.Height/2)), image.Point{})
+		if err := p.press(ctx, p.Origin.Add(image.Pt(v.Width/2, v.Height/2)), image.Point{}); err != nil {
+			return err
 		}
-		return false
-	})
-	return err
+		_, missed = glimpse.WaitFor(ctx, "the screen "+screen, func(v View) bool { return v.Screen == screen })
+		if missed == nil {
+			return nil
+		}
+	}
+	return missed
 }
 
-// wakes is how long somebody waits between two such touches.
-const wakes = 150 * time.Millisecond
+const (
+	wakes       = 150 * time.Millisecond // between two touches of somebody who wants to be next
+	mostTouches = 100
+)
 
 // press touches a point of the screen.
 func (p Person) press(ctx context.Context, at, slip image.Point) error {

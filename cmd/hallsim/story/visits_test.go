@@ -16,18 +16,8 @@ import (
 	"onedoor/cmd/hallsim/visits"
 )
 
-// slipping is a finger that slips by up to 15 pixels in any direction.
-func slipping() func() image.Point {
-	const most = 15
-	dice := rand.New(rand.NewPCG(15, 1))
-	return func() image.Point {
-		for {
-			if p := image.Pt(dice.IntN(2*most+1)-most, dice.IntN(2*most+1)-most); p.X*p.X+p.Y*p.Y <= most*most {
-				return p
-			}
-		}
-	}
-}
+// slip is by how many pixels a finger slips at most.
+const slip = 15
 
 // TestVisitsByEveryHand: ten people whose fingers slip, two who have a pad of keys and nothing else, one who spells her words
 // and one who writes them by hand: each of their cases is at central once, with what they meant.
@@ -38,7 +28,7 @@ func TestVisitsByEveryHand(t *testing.T) {
 	if err := stage.StartKiosk(display); err != nil {
 		t.Fatal(err)
 	}
-	visitor, leave, err := stage.Visitor(display, slipping(), 0)
+	visitor, leave, err := stage.Visitor(display, visits.Slipping(slip), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +130,7 @@ func TestD19PeopleComeAndGo(t *testing.T) {
 	if err := stage.StartKiosk(display); err != nil {
 		t.Fatal(err)
 	}
-	visitor, leave, err := stage.Visitor(display, slipping(), 12*time.Millisecond)
+	visitor, leave, err := stage.Visitor(display, visits.Slipping(slip), 12*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +160,7 @@ func TestNothingMovesUnderTheFinger(t *testing.T) {
 	if err := stage.StartKiosk(display); err != nil {
 		t.Fatal(err)
 	}
-	visitor, leave, err := stage.Visitor(display, slipping(), 0)
+	visitor, leave, err := stage.Visitor(display, visits.Slipping(slip), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

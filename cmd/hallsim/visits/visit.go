@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math/rand/v2"
 	"strings"
 
 	"onedoor/cmd/hallsim/citizen"
@@ -284,4 +285,16 @@ func Signature() [][]image.Point {
 			[]image.Point{{X: x + 66, Y: 420}, {X: x + 110, Y: 560}, {X: x + 170, Y: 700}})
 	}
 	return all
+}
+
+// Slipping is a finger that slips by at most so many pixels, in any direction; the same way in every run.
+func Slipping(most int) func() image.Point {
+	dice := rand.New(rand.NewPCG(uint64(most), 1))
+	return func() image.Point {
+		for {
+			if p := image.Pt(dice.IntN(2*most+1)-most, dice.IntN(2*most+1)-most); p.X*p.X+p.Y*p.Y <= most*most {
+				return p
+			}
+		}
+	}
 }
