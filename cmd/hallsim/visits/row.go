@@ -139,7 +139,7 @@ var rounds = []round{
 	{"tries large letters and strong contrast", []string{
 		"Settings:display", "Elder", "Contrast:true", "Settings:", "Open:apply", ":Choose", "Home", ":Menu", "Back",
 	}},
-	{"has no number to type", []string{"Open:progress", ":Track", "Type:4", "Type:4", "Clear", "Home", ":Menu", "Back"}},
+	{"has no number to type", []string{"Open:progress", ":CaseList", "Next", ":Track", "Type:4", "Type:4", "Clear", "Home", ":Menu", "Back"}},
 }
 
 func (r round) play(ctx context.Context, v *Visitor, n int) (number string, err error) {
