@@ -164,24 +164,22 @@ func (p Person) Reach(ctx context.Context, targetID string) error {
 	return fmt.Errorf("reach %q: %w on %d pages", targetID, ErrNotSeen, mostPages)
 }
 
-// Wake touches the middle of the screen, again and again, until the screen of that name is shown.
-func (p Person) Wake(ctx context.Context, screen string) error {
+// Wake touches the middle of the screen, again and again, until another screen than the one of that name is shown. The last
+// touch may fall on what is shown then.
+func (p Person) Wake(ctx context.Context, asleep string) error {
 	glimpse := p
 	glimpse.Patience = wakes
+	gone := func(v View) bool { return v.Screen != asleep }
 	var missed error
 	for range mostTouches {
 		v, err := p.Eyes.Look(ctx)
-		if err != nil {
+		if err != nil || gone(v) {
 			return err
-		}
-		if v.Screen == screen {
-			return nil
 		}
 		if err := p.press(ctx, p.Origin.Add(image.Pt(v.Width/2, v.Height/2)), image.Point{}); err != nil {
 			return err
 		}
-		_, missed = glimpse.WaitFor(ctx, "the screen "+screen, func(v View) bool { return v.Screen == screen })
-		if missed == nil {
+		if _, missed = glimpse.WaitFor(ctx, "an end of the screen "+asleep, gone); missed == nil {
 			return nil
 		}
 	}

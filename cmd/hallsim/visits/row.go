@@ -147,7 +147,10 @@ func (r round) play(ctx context.Context, v *Visitor, n int) (number string, err 
 		return v.File(ctx, Quick(n))
 	}
 	d := doing{v, Visit{Card: fmt.Sprintf("card-%d", 1+n%len(rounds)), CardFirst: true, Hurry: true}}
-	if err := errors.Join(d.begin(ctx), d.menu(ctx)); err != nil {
+	if err := d.begin(ctx); err != nil {
+		return "", err
+	}
+	if err := d.menu(ctx); err != nil {
 		return "", err
 	}
 	for _, what := range r.does {

@@ -22,7 +22,7 @@ type Visit struct {
 	Service   string            // its id
 	Card      string            // of the tray
 	CardFirst bool              // laid down at the start, and not when it is asked for
-	Hurry     bool              // does not wait until the goodbye is over
+	Hurry     bool              // does not wait until the goodbye to her is over
 	Situation []Answer          // asked before the form
 	Pages     [][]Answer        // of the form, in its order
 	Signed    bool              // the service wants a signature
@@ -121,12 +121,18 @@ func (d doing) on(ctx context.Context, screen string) error {
 	return err
 }
 
+// begin touches the attract screen or lays the card down. One touch more of somebody who wanted to be next has led to the menu.
 func (d doing) begin(ctx context.Context) error {
-	if err := d.on(ctx, "Attract"); err != nil {
+	v, err := d.Person.WaitFor(ctx, "a kiosk that is free", func(v citizen.View) bool {
+		return v.Screen == "Attract" || v.Screen == "Menu" && !v.Shows("您好")
+	})
+	switch {
+	case err != nil:
 		return err
-	}
-	if d.visit.CardFirst {
+	case d.visit.CardFirst:
 		return d.Tray.Lay(d.visit.Card)
+	case v.Screen == "Menu":
+		return nil
 	}
 	return d.press(ctx, "Start")
 }
@@ -260,7 +266,7 @@ func (d doing) goodbye(ctx context.Context) error {
 	if !d.visit.Hurry {
 		return d.on(ctx, "Attract")
 	}
-	return d.Person.Wake(ctx, "Attract")
+	return d.Person.Wake(ctx, "Goodbye")
 }
 
 // Number finds the twenty digits of a case number among the lines on the screen; empty when there are none.
