@@ -58,7 +58,7 @@ func Open(cfg Config) (*Clock, error) {
 		return nil, errors.New("open clock: no clock")
 	}
 	if cfg.Uptime == nil {
-		cfg.Uptime = uptime
+		cfg.Uptime = System
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)

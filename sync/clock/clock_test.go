@@ -134,11 +134,11 @@ func TestASpoiltFileIsAsGoodAsNone(t *testing.T) {
 }
 
 func TestTheSystemTellsItsUptime(t *testing.T) {
-	first, err := uptime()
+	first, err := System()
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := uptime()
+	second, err := System()
 	if err != nil || first.Boot == "" || second.Boot != first.Boot || second.Up < first.Up || first.Up <= 0 {
 		t.Errorf("%+v, then %+v, %v", first, second, err)
 	}

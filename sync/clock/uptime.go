@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// uptime asks Linux. CLOCK_BOOTTIME goes on in suspend, which the clock behind Go's monotonic readings does not.
-func uptime() (Uptime, error) {
+// System asks Linux. CLOCK_BOOTTIME goes on in suspend, which the clock behind Go's monotonic readings does not.
+func System() (Uptime, error) {
 	var t unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
 		return Uptime{}, fmt.Errorf("read uptime: %w", err)

@@ -26,6 +26,7 @@ const (
 	TypeSubmission Type = "cn.onedoor.submission.v1"
 	TypePrint      Type = "cn.onedoor.print.v1" // outcome of a receipt
 	TypeEvaluation Type = "cn.onedoor.evaluation.v1"
+	TypeAudit      Type = "cn.onedoor.audit.v1" // checkpoint of the device's audit log
 	TypeHealth     Type = "cn.onedoor.health.v1"
 )
 

@@ -129,6 +129,7 @@ type CaseStatus struct {
 type FeedEvent struct {
 	Status *CaseStatus `json:"status,omitempty"`
 	Ack    *Ack        `json:"ack,omitempty"`
+	Roster *Roster     `json:"roster,omitempty"`
 }
 
 // FeedPage answers GET /sync/v1/feed?cursor=&wait=SECONDS. Cursor is opaque; an invalid one is answered with 409 and
@@ -138,6 +139,8 @@ type FeedPage struct {
 	Cursor   string      `json:"cursor"`
 	UpToDate bool        `json:"up_to_date"`
 	Events   []FeedEvent `json:"events"`
+	// Staff says which roster is the newest; nil for a hall that has none, and from a central that keeps none.
+	Staff *RosterMark `json:"staff,omitempty"`
 }
 
 // Enrolment asks central to know a device. Code is a one-time code handed out by an operator.
