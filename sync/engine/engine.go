@@ -68,8 +68,9 @@ type Clock interface {
 	Heard(sent, answered, upstream time.Time)
 }
 
-// Config is what New needs. Every field but Clock and Logger is required.
+// Config is what New needs. Every field but Hall, Clock and Logger is required.
 type Config struct {
+	Hall    string // whose roster of staff counts; empty: none does
 	Outbox  Outbox
 	Client  Client
 	Suite   item.Suite

@@ -136,14 +136,20 @@ func (e *Engine) pullFailed(ctx context.Context, cause error, wait, took time.Du
 	return jitter(doubled(pushBase, pullCap, p.fails)), cause
 }
 
-// take applies a page: first the acks it relays, then statuses and cursor together. Taking it twice does no harm.
+// take applies a page: first the acks it relays, then statuses, roster and cursor together. Taking it twice does no harm.
 func (e *Engine) take(ctx context.Context, page wire.FeedPage) error {
 	var acks []outbox.Settlement
-	update := outbox.FeedUpdate{Epoch: page.Epoch, Cursor: page.Cursor}
+	update := outbox.FeedUpdate{Epoch: page.Epoch, Cursor: page.Cursor, Mark: e.mark(page)}
 	for _, event := range page.Events {
 		switch {
 		case event.Status != nil:
 			update.Statuses = append(update.Statuses, *event.Status)
+		case event.Roster != nil:
+			if err := e.verifyRoster(event.Roster); err != nil {
+				e.logger.Error("feed brought a roster that does not verify", "version", event.Roster.Version, "error", err)
+				continue
+			}
+			update.Roster = event.Roster
 		case event.Ack != nil:
 			entry, err := e.cfg.Outbox.Get(event.Ack.ID)
 			switch {

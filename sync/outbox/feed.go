@@ -13,6 +13,8 @@ type FeedUpdate struct {
 	Epoch    string // of the upstream's ledger; versions are compared within one
 	Cursor   string // to go on from
 	Statuses []wire.CaseStatus
+	Roster   *wire.Roster     // of the hall's staff, when it changed; whoever applies it has verified it, and the mark
+	Mark     *wire.RosterMark // which roster was the newest then; nil when the page does not say, or more pages follow it
 }
 
 // cursorRecord is where the feed was left off.
@@ -72,9 +74,17 @@ func (o *Outbox) applyFeed(u FeedUpdate) ([]string, error) {
 		}
 		latest[s.CaseID] = viewRecord{u.Epoch, s}
 	}
-	changes := make([]change, 0, len(latest)+1)
+	changes := make([]change, 0, len(latest)+2)
 	for id, v := range latest {
 		c, err := put(textKey(prefixView, id), v)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, c)
+	}
+	staff, another := o.nextRoster(u)
+	if u.Roster != nil || u.Mark != nil {
+		c, err := put([]byte(keyRoster), staff)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +94,16 @@ func (o *Outbox) applyFeed(u FeedUpdate) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cases, o.write(append(changes, c))
+	if err := o.write(append(changes, c)); err != nil {
+		return nil, err
+	}
+	o.mu.Lock()
+	o.roster = staff
+	o.mu.Unlock()
+	if another {
+		wake(o.rosterChanges)
+	}
+	return cases, nil
 }
 
 // Cursor is where to go on reading the feed; empty means from the start, and so does one that is damaged.
@@ -93,6 +112,9 @@ func (o *Outbox) Cursor() (string, error) {
 	defer o.reading.RUnlock()
 	if err := o.check(); err != nil {
 		return "", fmt.Errorf("read cursor: %w", err)
+	}
+	if o.wantsFeed() {
+		return "", nil
 	}
 	var c cursorRecord
 	err := get(o.store, []byte(keyCursor), &c)

@@ -15,7 +15,7 @@ func status(caseID string, version uint64, stage wire.Stage) wire.CaseStatus {
 
 func (b *bench) feed(epoch, cursor string, statuses ...wire.CaseStatus) {
 	b.t.Helper()
-	if err := b.ApplyFeed(context.Background(), FeedUpdate{epoch, cursor, statuses}); err != nil {
+	if err := b.ApplyFeed(context.Background(), FeedUpdate{Epoch: epoch, Cursor: cursor, Statuses: statuses}); err != nil {
 		b.t.Fatalf("apply feed: %v", err)
 	}
 }

@@ -74,17 +74,21 @@ type Outbox struct {
 	unreadable map[uint64]bool // sequences that were told of as such
 	heard      time.Time       // from the upstream
 	lived      lived
+	roster     rosterRecord
+	refeed     bool   // the feed has to be read from its start once more, for its roster
+	refed      uint64 // the version of the roster for which that was tried
 	fenced     string // why nothing is accepted any more; empty while there is no fence
 	failed     error
 	closed     bool
 
-	watchers watchers
-	changes  chan struct{}
-	commits  chan struct{}
-	stopped  chan struct{} // wakes the one who opens it again
-	quit     chan struct{}
-	idle     chan struct{} // closed when the committer has ended
-	keepers  sync.WaitGroup
+	watchers      watchers
+	changes       chan struct{}
+	rosterChanges chan struct{}
+	commits       chan struct{}
+	stopped       chan struct{} // wakes the one who opens it again
+	quit          chan struct{}
+	idle          chan struct{} // closed when the committer has ended
+	keepers       sync.WaitGroup
 }
 
 // Open opens or makes the outbox in cfg.Dir. A second opener gets ErrInUse at once.
@@ -170,7 +174,7 @@ func trySealer(s item.Sealer, source string) error {
 func newOutbox(cfg Config) *Outbox {
 	return &Outbox{cfg: cfg, source: cfg.Source.String(), logger: cfg.Logger,
 		told: map[uint64]bool{}, unreadable: map[uint64]bool{}, caseLast: map[string]uint32{}, pending: map[string]*intake{}, index: newIndex(),
-		watchers: newWatchers(), changes: make(chan struct{}, 1), commits: make(chan struct{}, 1), stopped: make(chan struct{}, 1),
+		watchers: newWatchers(), changes: make(chan struct{}, 1), rosterChanges: make(chan struct{}, 1), commits: make(chan struct{}, 1), stopped: make(chan struct{}, 1),
 		quit: make(chan struct{}), idle: make(chan struct{})}
 }
 

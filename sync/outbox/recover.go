@@ -89,6 +89,7 @@ func openLocked(cfg Config) (_ *Outbox, err error) {
 	}
 	o.recallHeard()
 	o.recallLived()
+	o.recallRoster()
 	if err := o.recallFence(); err != nil {
 		return nil, err
 	}

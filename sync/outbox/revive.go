@@ -74,6 +74,7 @@ func (o *Outbox) reopenParts() error {
 	o.caseLast, o.index, o.told = fresh.caseLast, fresh.index, fresh.told
 	o.heard, o.fenced = fresh.heard, fresh.fenced
 	o.lived, o.keptLived = fresh.lived, fresh.keptLived
+	o.roster, o.refeed = fresh.roster, o.refeed || fresh.refeed
 	o.damage = append(o.damage, fresh.damage...)
 	o.failed = nil
 	o.keepers.Go(func() { o.audit(fresh.told) })

@@ -34,6 +34,7 @@ const (
 	keyFence    = "x"  // why nothing is accepted any more
 	keyEpoch    = "e"  // of the upstream's ledger
 	keyLived    = "l"  // how long the outbox was open
+	keyRoster   = "o"  // rosterRecord
 	keyHeard    = "h"  // when the upstream was last heard of
 	prefixItem  = "p/" // sequence → journal record, a second copy until central has the item
 	prefixRec   = "q/" // sequence → record
