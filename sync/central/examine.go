@@ -110,6 +110,10 @@ func (s *Server) understand(e Entry) (Entry, *refusal) {
 	case item.TypeHealth:
 		e.Effect = EffectNone
 		return e, nil
+	case item.TypeAudit:
+		if it.CaseID != "" {
+			return e, reject(ProblemItem, "belongs to a case")
+		}
 	default:
 		e.Effect = EffectUnknown
 		return e, nil
@@ -127,10 +131,14 @@ func (s *Server) understand(e Entry) (Entry, *refusal) {
 		return e, reject(ProblemPayload, "the payload cannot be opened")
 	}
 	defer clear(payload)
-	if it.Type == item.TypePrint {
+	switch it.Type {
+	case item.TypePrint:
 		e.Effect = EffectPrint
 		e.Print, err = readPrint(payload)
-	} else {
+	case item.TypeAudit:
+		e.Effect = EffectAudit
+		e.Checkpoint, err = readCheckpoint(payload, it)
+	default:
 		e.Effect = EffectOpen
 		switch {
 		case len(it.ReceiptNo) != 20 || !strings.HasPrefix(it.ReceiptNo, receiptPrefix(it.Source)):

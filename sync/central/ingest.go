@@ -73,6 +73,11 @@ func (s *Server) ingest(ctx context.Context, from Device, items []received) ([]w
 	for n, o := range outcomes {
 		s.answer(&results[places[n]], &entries[n], o)
 	}
+	for n := range entries {
+		if entries[n].Checkpoint != nil && durable(outcomes[n].Status) {
+			s.watchAudit(ctx, &entries[n])
+		}
+	}
 	err = s.crew.spread(ctx, len(outcomes), func(n int) (err error) {
 		if durable(outcomes[n].Status) {
 			results[places[n]].Ack, err = s.ack(&entries[n], outcomes[n])

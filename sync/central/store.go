@@ -56,11 +56,20 @@ type Store interface {
 	Advance(ctx context.Context, change Change) (Case, error)
 
 	// Feed gives up to limit changes of a kiosk's after position after, in their order: cases, each once, as it is now,
-	// and items that took effect after their sender had been told that they are held. next is the position to go on from;
+	// items that took effect after their sender had been told that they are held, and the staff of its hall. next is the position to go on from;
 	// head is the last position given out to anyone.
 	Feed(ctx context.Context, kiosk Kiosk, after uint64, limit int) (changed []FeedEntry, next, head uint64, err error)
 	// Changed gives a channel that is closed after the next change that Feed would show for kiosk. Take it before Feed.
 	Changed(kiosk Kiosk) <-chan struct{}
+
+	// Roster is the staff of a hall. ErrNotFound when it never had any.
+	Roster(ctx context.Context, hall string) (Roster, error)
+	// SaveRoster replaces the staff of a hall if its version still is change.IfVersion, else ErrVersion, and puts it at the
+	// end of the feed of each of the hall's kiosks.
+	SaveRoster(ctx context.Context, change RosterChange) (Roster, error)
+	// Checkpoints lists up to limit checkpoints of a source's audit log about from entries or more, by their count and then in
+	// the order in which they were made.
+	Checkpoints(ctx context.Context, source string, from uint64, limit int) ([]CheckpointRow, error)
 
 	// SaveCode keeps a one-time code. ErrExists when its handle is that of a code that has not expired at that time.
 	SaveCode(ctx context.Context, at time.Time, code EnrolCode) error
@@ -107,6 +116,7 @@ const (
 	EffectNone    Effect = "none"
 	EffectOpen    Effect = "open"  // opens the case
 	EffectPrint   Effect = "print" // adds to its history
+	EffectAudit   Effect = "audit" // keeps a checkpoint of the kiosk's audit log; of no case
 	EffectUnknown Effect = "unknown"
 )
 
@@ -119,6 +129,8 @@ type Entry struct {
 	Facts  *Facts      `json:"facts,omitempty"`  // with EffectOpen
 	Print  *Print      `json:"print,omitempty"`  // with EffectPrint
 	Holder Holder      `json:"holder,omitempty"` // with EffectOpen; empty when the payload names none
+
+	Checkpoint *wire.Checkpoint `json:"checkpoint,omitempty"` // with EffectAudit
 }
 
 // Outcome is what became of an Entry. Position and At are set for Stored, Duplicate and Held, and stay the same for
@@ -152,8 +164,9 @@ type Holding struct {
 
 // FeedEntry holds exactly one of its fields.
 type FeedEntry struct {
-	Case *Case
-	Row  *Row // was held and has taken effect since
+	Case   *Case
+	Row    *Row // was held and has taken effect since
+	Roster *Roster
 }
 
 // Text is one text in several languages, by BCP 47 tag. zh-Hans is the one that every text should have.

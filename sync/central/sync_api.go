@@ -48,6 +48,7 @@ func (s *Server) syncOperations(api huma.API) {
 	}, s.readFeed)
 	s.reconcileOperation(api)
 	s.casesOperation(api)
+	s.checkpointsOperation(api)
 	enrolment := huma.SchemaFromType(api.OpenAPI().Components.Schemas, reflect.TypeFor[wire.Enrolment]())
 	huma.Register(api, huma.Operation{
 		OperationID: "enrol", Method: http.MethodPost, Path: wire.PathEnrolments, Tags: []string{"sync"},
@@ -138,7 +139,11 @@ func (s *Server) readFeed(ctx context.Context, in *feedInput) (*feedAnswer, erro
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
-		woken := s.cfg.Store.Changed(dev.Kiosk) // before the read, so that no change falls between
+		woken := s.cfg.Store.Changed(dev.Kiosk)        // before the read, so that no change falls between
+		mark, err := s.rosterMark(ctx, dev.Kiosk.Hall) // before it, too: then the page has all that the mark speaks of
+		if err != nil {
+			return nil, s.failed("read feed", err)
+		}
 		changed, next, head, err := s.cfg.Store.Feed(ctx, dev.Kiosk, after, feedLimit)
 		if err != nil {
 			return nil, s.failed("read feed", err)
@@ -146,7 +151,7 @@ func (s *Server) readFeed(ctx context.Context, in *feedInput) (*feedAnswer, erro
 		if after > head {
 			return nil, newProblem(http.StatusConflict, wire.ProblemCursor, "the cursor is beyond this ledger; start without one")
 		}
-		page := wire.FeedPage{Epoch: epoch, Cursor: formatCursor(epoch, next), UpToDate: len(changed) < feedLimit, Events: []wire.FeedEvent{}}
+		page := wire.FeedPage{Epoch: epoch, Cursor: formatCursor(epoch, next), UpToDate: len(changed) < feedLimit, Events: []wire.FeedEvent{}, Staff: mark}
 		for _, one := range changed {
 			event, err := s.event(one)
 			if err != nil {
@@ -169,8 +174,12 @@ func (s *Server) readFeed(ctx context.Context, in *feedInput) (*feedAnswer, erro
 	}
 }
 
-// event tells a kiosk of a case as it is now, or acknowledges an item that it knew as held.
+// event tells a kiosk of a case or of its hall's staff as they are now, or acknowledges an item that it knew as held.
 func (s *Server) event(e FeedEntry) (wire.FeedEvent, error) {
+	if e.Roster != nil {
+		roster, err := s.signedRoster(e.Roster)
+		return wire.FeedEvent{Roster: roster}, err
+	}
 	if e.Row == nil {
 		return wire.FeedEvent{Status: statusOf(e.Case)}, nil
 	}

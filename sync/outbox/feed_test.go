@@ -60,7 +60,7 @@ func TestFeedPageAndCursorAreOneWrite(t *testing.T) {
 	id := newID()
 	b.feed("e1", "c1", status(id, 1, wire.StageDelivered))
 	b.makeBrittle().set(errors.New("input/output error"), false)
-	err := b.ApplyFeed(context.Background(), FeedUpdate{"e1", "c2", []wire.CaseStatus{status(id, 2, wire.StageAccepted)}})
+	err := b.ApplyFeed(context.Background(), FeedUpdate{Epoch: "e1", Cursor: "c2", Statuses: []wire.CaseStatus{status(id, 2, wire.StageAccepted)}})
 	if !errors.Is(err, ErrStopped) {
 		t.Fatalf("apply over a broken write: %v", err)
 	}

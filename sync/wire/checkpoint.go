@@ -1,9 +1,12 @@
 package wire
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net/http"
+	"strconv"
 
 	"onedoor/sync/item"
 )
@@ -58,4 +61,39 @@ func (c *Checkpoint) Verify(suite item.Suite, public []byte) error {
 		return fmt.Errorf("%w: signature", ErrCheckpoint)
 	}
 	return nil
+}
+
+// PathCheckpoints is where a device asks what central holds of its audit log: ?from=COUNT, in the order of the counts.
+const PathCheckpoints = "/sync/v1/audit/checkpoints"
+
+// MaxCheckpoints is the most that one answer holds.
+const MaxCheckpoints = 500
+
+// CheckpointsAnswer answers it.
+type CheckpointsAnswer struct {
+	Epoch       string       `json:"epoch"`
+	Checkpoints []Checkpoint `json:"checkpoints"`
+	More        bool         `json:"more"`
+}
+
+// Checkpoints reads all checkpoints that central holds of this device's audit log. Their signatures are not verified yet.
+func (c *Client) Checkpoints(ctx context.Context) ([]Checkpoint, error) {
+	var all []Checkpoint
+	for from := uint64(0); ; {
+		var a CheckpointsAnswer
+		path := PathCheckpoints + "?from=" + strconv.FormatUint(from, 10)
+		epoch, err := c.do(ctx, c.quick, call{method: http.MethodGet, path: path, limit: maxAnswer, into: &a})
+		if err == nil {
+			err = sameEpoch(a.Epoch, epoch)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read checkpoints: %w", err)
+		}
+		all = append(all, a.Checkpoints...)
+		n := len(a.Checkpoints)
+		if !a.More || n == 0 || a.Checkpoints[n-1].Count < from {
+			return all, nil
+		}
+		from = a.Checkpoints[n-1].Count + 1
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -240,6 +241,7 @@ func (s *Store) Advance(ctx context.Context, change central.Change) (central.Cas
 // Feed implements central.Store.
 func (s *Store) Feed(ctx context.Context, kiosk central.Kiosk, after uint64, limit int) (changed []central.FeedEntry, last, head uint64, err error) {
 	last = after
+	var staff central.Roster
 	err = s.view(ctx, func(txn *badger.Txn) error {
 		if err := get(txn, keyCounter("feed"), &head); err != nil && !errors.Is(err, central.ErrNotFound) {
 			return err
@@ -247,9 +249,21 @@ func (s *Store) Feed(ctx context.Context, kiosk central.Kiosk, after uint64, lim
 		if after >= head {
 			return nil
 		}
+		if err := get(txn, keyRoster(kiosk.Hall), &staff); err != nil && !errors.Is(err, central.ErrNotFound) {
+			return err
+		}
+		insert := func(before uint64) {
+			if staff.FeedPos > after && staff.FeedPos < before && len(changed) < limit {
+				changed, last = append(changed, central.FeedEntry{Roster: &staff}), staff.FeedPos
+				after = staff.FeedPos
+			}
+		}
 		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte(prefixFeed(kiosk)), PrefetchValues: true, PrefetchSize: 50})
 		defer it.Close()
 		for it.Seek(keyFeed(kiosk, after+1)); it.Valid() && len(changed) < limit; it.Next() {
+			if insert(position(it.Item().Key())); len(changed) == limit {
+				break
+			}
 			var to feedRef
 			if err := decode(it.Item(), &to); err != nil {
 				return err
@@ -269,6 +283,7 @@ func (s *Store) Feed(ctx context.Context, kiosk central.Kiosk, after uint64, lim
 			changed = append(changed, entry)
 			last = position(it.Item().Key())
 		}
+		insert(math.MaxUint64)
 		return nil
 	})
 	return changed, last, head, err

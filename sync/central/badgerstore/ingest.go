@@ -26,6 +26,8 @@ type reading struct {
 	Facts  *central.Facts `json:"facts,omitempty"`
 	Print  *central.Print `json:"print,omitempty"`
 	Holder central.Holder `json:"holder,omitempty"`
+
+	Checkpoint *wire.Checkpoint `json:"checkpoint,omitempty"`
 }
 
 // Ingest implements central.Store.
@@ -149,7 +151,7 @@ func (in *intake) add(e central.Entry, kiosk central.Kiosk) (central.Outcome, er
 	r, row := ref{pos, e.Digest}, central.Row{Position: pos, At: in.at, Entry: e}
 	for _, err := range []error{
 		set(txn, keyRow(pos), row), set(txn, keyID(it.Source, it.ID), r),
-		set(txn, keySeq(it.Source, it.Sequence), r), extend(txn, it), name(txn, kiosk, e.Facts),
+		set(txn, keySeq(it.Source, it.Sequence), r), extend(txn, it), name(txn, kiosk, e.Facts), check(txn, e),
 	} {
 		if err != nil {
 			return central.Outcome{}, err
@@ -207,7 +209,7 @@ func (in *intake) again(have ref, e central.Entry) (central.Outcome, error) {
 
 // understand lets a held row take the effect that is known now.
 func (in *intake) understand(row central.Row, e central.Entry) error {
-	if err := set(in.txn, keyReading(row.Position), reading{e.Effect, e.Facts, e.Print, e.Holder}); err != nil {
+	if err := set(in.txn, keyReading(row.Position), reading{e.Effect, e.Facts, e.Print, e.Holder, e.Checkpoint}); err != nil {
 		return err
 	}
 	if err := in.txn.Delete(keyUnknown(row.Position)); err != nil {
@@ -217,7 +219,7 @@ func (in *intake) understand(row central.Row, e central.Entry) error {
 	if err != nil {
 		return err
 	}
-	if err := name(in.txn, kiosk, e.Facts); err != nil {
+	if err := errors.Join(name(in.txn, kiosk, e.Facts), check(in.txn, e)); err != nil {
 		return err
 	}
 	if e.Item.CaseID != "" {
@@ -266,7 +268,7 @@ func readRow(txn *badger.Txn, pos uint64, row *central.Row) error {
 		var r reading
 		switch err := get(txn, keyReading(pos), &r); {
 		case err == nil:
-			row.Entry.Effect, row.Entry.Facts, row.Entry.Print, row.Entry.Holder = r.Effect, r.Facts, r.Print, r.Holder
+			row.Entry.Effect, row.Entry.Facts, row.Entry.Print, row.Entry.Holder, row.Entry.Checkpoint = r.Effect, r.Facts, r.Print, r.Holder, r.Checkpoint
 		case !errors.Is(err, central.ErrNotFound):
 			return err
 		}

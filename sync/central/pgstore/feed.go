@@ -37,6 +37,14 @@ func (s *Store) Feed(ctx context.Context, kiosk central.Kiosk, after uint64, lim
 				}
 				return err
 			}))
+		b.Queue("SELECT"+rosterColumns+"FROM rosters WHERE hall = $1 AND feed_pos > $2", kiosk.Hall, position(after)).
+			Query(each(func(rows pgx.Rows) error {
+				staff, err := scanRoster(rows)
+				if err == nil {
+					all = append(all, placed{central.FeedEntry{Roster: &staff}, staff.FeedPos})
+				}
+				return err
+			}))
 	})
 	if err != nil {
 		return nil, after, 0, err

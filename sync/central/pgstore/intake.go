@@ -148,7 +148,7 @@ func (in *intake) again(have *line, e *entry) central.Outcome {
 
 // understand lets a held row take the effect that is known now.
 func (in *intake) understand(l *line, e *entry) {
-	l.Entry.Effect, l.Entry.Facts, l.Entry.Print, l.Entry.Holder = e.Effect, e.Facts, e.Print, e.Holder
+	l.Entry.Effect, l.Entry.Facts, l.Entry.Print, l.Entry.Holder, l.Entry.Checkpoint = e.Effect, e.Facts, e.Print, e.Holder, e.Checkpoint
 	if l.fresh == 0 {
 		in.read = append(in.read, l)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"onedoor/sync/central"
 	"onedoor/sync/item"
+	"onedoor/sync/wire"
 )
 
 // meaning is what central understood of an item, beside its effect.
@@ -16,6 +17,8 @@ type meaning struct {
 	Facts  *central.Facts `json:"facts,omitempty"`
 	Print  *central.Print `json:"print,omitempty"`
 	Holder central.Holder `json:"holder,omitempty"`
+
+	Checkpoint *wire.Checkpoint `json:"checkpoint,omitempty"`
 }
 
 // lineColumns are what scanLine reads, in this order, from lineTables: a row of the ledger with what became known and
@@ -53,7 +56,7 @@ func scanLine(rows pgx.Rows, more ...any) (*line, error) {
 		if err := json.Unmarshal(known, &m); err != nil {
 			return nil, fmt.Errorf("%w: ledger position %d: %w", ErrDamaged, l.Position, err)
 		}
-		e.Facts, e.Print, e.Holder = m.Facts, m.Print, m.Holder
+		e.Facts, e.Print, e.Holder, e.Checkpoint = m.Facts, m.Print, m.Holder, m.Checkpoint
 	}
 	return &l, nil
 }
@@ -85,10 +88,10 @@ func attributesOf(it *item.Item) (string, error) {
 
 // meaningOf writes what was understood of an item; nil when nothing was.
 func meaningOf(e *central.Entry) (*string, error) {
-	if e.Facts == nil && e.Print == nil {
+	if e.Facts == nil && e.Print == nil && e.Checkpoint == nil {
 		return nil, nil
 	}
-	raw, err := json.Marshal(meaning{e.Facts, e.Print, e.Holder})
+	raw, err := json.Marshal(meaning{e.Facts, e.Print, e.Holder, e.Checkpoint})
 	if err != nil {
 		return nil, fmt.Errorf("encode meaning: %w", err)
 	}

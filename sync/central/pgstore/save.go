@@ -36,7 +36,7 @@ func (in *intake) save(ctx context.Context, w *writer) error {
 		}
 		from += len(part.sources)
 	}
-	for _, queue := range []func(*pgx.Batch) error{in.queueOpened, in.queueTouched, in.queueRead, in.queueAside, in.queueNamed} {
+	for _, queue := range []func(*pgx.Batch) error{in.queueOpened, in.queueTouched, in.queueRead, in.queueAside, in.queueNamed, in.queueCheckpoints} {
 		if err := queue(b); err != nil {
 			return err
 		}

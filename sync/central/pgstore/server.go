@@ -25,6 +25,7 @@ const (
 	lockMigrate = 1
 	lockInUse   = 2 // shared, by every store that is open
 	lockDevices = 3 // by whoever gives out device numbers
+	lockRosters = 4 // by whoever changes the staff of a hall
 )
 
 // server is what a connection finds at its other end.

@@ -47,6 +47,9 @@ func Suite(t *testing.T, open func(t *testing.T, dir string) central.Store, age 
 		{"EnrolmentCodes", enrolmentCodes},
 		{"ConcurrentEnrolment", concurrentEnrolment},
 		{"SessionsStayEnded", sessions},
+		{"RosterIsInTheFeedOfItsHall", rosters},
+		{"ConcurrentRosters", concurrentRosters},
+		{"CheckpointsStay", checkpoints},
 		{"CloseWaitsForReaders", closeWithReaders},
 		{"ReopenKeepsEverything", reopen},
 	}
