@@ -92,15 +92,16 @@ func eachLine(file string, each func(rawLine) error) error {
 }
 
 // readCheckpoints gives the checkpoints that a log keeps, in the order of the file; a line that is none has an error in
-// its place. A last line without a line feed was never finished and is left out.
+// its place. A last line that was never finished is left out.
 func readCheckpoints(dir string) (list []wire.Checkpoint, faults map[int]bool, err error) {
 	faults = map[int]bool{}
 	err = eachLine(filepath.Join(dir, checkpointsName), func(l rawLine) error {
-		if !l.whole {
+		var c wire.Checkpoint
+		dec := json.NewDecoder(bytes.NewReader(l.text))
+		err := dec.Decode(&c)
+		if !l.whole && errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil
 		}
-		var c wire.Checkpoint
-		err := json.Unmarshal(l.text, &c)
 		if again, err2 := json.Marshal(c); err != nil || err2 != nil || !bytes.Equal(again, l.text) {
 			faults[len(list)] = true // also one that says the same in other letters: it is not what was written
 		}

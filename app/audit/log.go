@@ -36,6 +36,7 @@ type Config struct {
 	Keep        time.Duration                // 0 means DefaultKeep
 	FileSize    int64                        // bytes after which a new file begins; 0 means DefaultFileSize
 	Logger      *slog.Logger                 // nil: nothing is logged
+	look        <-chan time.Time             // when to look for what is due by time, for tests
 }
 
 const (

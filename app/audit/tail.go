@@ -56,14 +56,18 @@ func (t *tail) close() error {
 func (l *Log) run() {
 	defer close(l.idle)
 	l.tail.reserve()
-	look := time.NewTicker(lookEvery)
-	defer look.Stop()
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	look := l.cfg.look
+	if look == nil {
+		look = ticker.C
+	}
 	for {
 		for l.writeNext() {
 		}
 		select {
 		case <-l.wake:
-		case <-look.C:
+		case <-look:
 			l.tail.daily()
 		case <-l.quit:
 			for l.writeNext() {

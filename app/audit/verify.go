@@ -80,6 +80,7 @@ type verifier struct {
 
 	prev  head   // the line before; zero before the first
 	doubt *doubt // the link to it does not fit; the next line tells whose fault that is
+	gone  uint64 // entries up to here were dropped, as the log itself says
 	agree uint64 // last entry that agrees with a checkpoint
 }
 
@@ -202,6 +203,9 @@ func (v *verifier) line(at place, text []byte) error {
 	if !e.Known() {
 		v.report.Unknown++
 	}
+	if e.Event == KindLogDropped {
+		v.gone = e.Count
+	}
 	v.prev = head{e.Seq, digest}
 	if v.doubt != nil {
 		return nil
@@ -252,6 +256,9 @@ func (v *verifier) end() {
 	v.report.Proved = v.agree
 	if v.report.Finding == nil && v.top > v.report.Last {
 		_ = v.found(Finding{Fault: FaultRemoved, From: v.report.Last + 1, To: v.top, By: v.topBy})
+	}
+	if v.report.First > v.gone+1 && v.report.Finding == nil {
+		_ = v.found(Finding{Fault: FaultRemoved, From: v.gone + 1, To: v.report.First - 1, By: "chain"})
 	}
 	const most = CheckpointEvery + maxGroup
 	last := max(v.report.First, 1) - 1
