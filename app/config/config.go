@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 
 	"github.com/goccy/go-yaml"
 )
@@ -31,6 +32,8 @@ type Config struct {
 	Outbox  Outbox  `yaml:"outbox"`
 	Screen  Screen  `yaml:"screen"`
 	Hall    Hall    `yaml:"hall"`
+	Staff   Staff   `yaml:"staff"`
+	Audit   Audit   `yaml:"audit"`
 	Voice   string  `yaml:"voice"` // the program that reads the screen aloud, espeak-ng; empty: none
 	Sound   Sound   `yaml:"sound"`
 }
@@ -98,6 +101,17 @@ type Hall struct {
 	HelpPhone string `yaml:"help_phone"`
 }
 
+// Staff is how the hall's people sign in.
+type Staff struct {
+	Pepper      string `yaml:"pepper"`       // file of the hall's secret, outside of data; empty: nobody can sign in. Relative to the file
+	OfflineDays int    `yaml:"offline_days"` // that everybody can sign in without central; after that supervisors only
+}
+
+// Audit is the log of who did what.
+type Audit struct {
+	KeepDays int `yaml:"keep_days"` // at least half a year
+}
+
 // Default is what a file may leave out.
 func Default() Config {
 	return Config{
@@ -108,6 +122,8 @@ func Default() Config {
 		Outbox:  Outbox{Items: 50_000, Megabytes: 1024, Days: 90, SilentDays: 60},
 		Screen:  Screen{Diagonal: 21.5, Width: 1080, Height: 1920, Fullscreen: true},
 		Sound:   Sound{Player: "auto", Effects: true, Volume: 40, QuietFrom: 21, QuietUntil: 6},
+		Staff:   Staff{OfflineDays: 7},
+		Audit:   Audit{KeepDays: minKeepDays},
 	}
 }
 
@@ -121,7 +137,10 @@ func Load(file string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("%s: %w", file, err)
 	}
-	c.Data, c.Central.CA, c.Sound.Prompts = beside(file, c.Data), beside(file, c.Central.CA), beside(file, c.Sound.Prompts)
+	c.Data, c.Central.CA, c.Staff.Pepper, c.Sound.Prompts = beside(file, c.Data), beside(file, c.Central.CA), beside(file, c.Staff.Pepper), beside(file, c.Sound.Prompts)
+	if within(c.Data, c.Staff.Pepper) {
+		return Config{}, fmt.Errorf("%s: %w: staff.pepper: is inside of data, where whoever takes the disk has both: keep it elsewhere", file, ErrConfig)
+	}
 	return c, nil
 }
 
@@ -132,6 +151,17 @@ func Parse(data []byte) (Config, error) {
 		return Config{}, fmt.Errorf("%w: %s", ErrConfig, yaml.FormatError(err, false, true))
 	}
 	return c, c.validate()
+}
+
+const (
+	minKeepDays    = 184 // six months, as the Cybersecurity Law asks
+	maxOfflineDays = 90
+)
+
+// within reports whether a file is in a directory or below it, by their names.
+func within(dir, file string) bool {
+	rel, err := filepath.Rel(dir, file)
+	return file != "" && err == nil && filepath.IsLocal(rel)
 }
 
 func loopback(host string) bool {
@@ -164,6 +194,12 @@ func (c Config) validate() error {
 		if n < 0 {
 			bad(field, "%d is less than nothing", n)
 		}
+	}
+	if c.Staff.OfflineDays < 1 || c.Staff.OfflineDays > maxOfflineDays {
+		bad("staff.offline_days", "%d is not between 1 and %d", c.Staff.OfflineDays, maxOfflineDays)
+	}
+	if c.Audit.KeepDays < minKeepDays {
+		bad("audit.keep_days", "%d is less than half a year", c.Audit.KeepDays)
 	}
 	if c.Screen.Diagonal < 7 || c.Screen.Diagonal > 100 {
 		bad("screen.diagonal", "%v inches can not be right", c.Screen.Diagonal)

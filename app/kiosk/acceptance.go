@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"onedoor/app/audit"
 	"onedoor/app/receipt"
 	"onedoor/app/text"
 	"onedoor/app/visit"
@@ -50,11 +51,13 @@ func (k *Kiosk) acceptEnded(ctx context.Context, s *session, got outbox.Accepted
 		// Once in doubt, an item stays in doubt until the outbox says that it has it.
 		s.unsure = s.unsure || errors.Is(err, outbox.ErrUndecided) || errors.Is(err, outbox.ErrStopped)
 		k.cfg.Logger.Error("accept", "item", s.itemID, "unsure", s.unsure, "err", err)
+		k.note(audit.Event{Kind: audit.KindAccepted, Actor: audit.Citizen, Disposition: audit.Failed, Subject: audit.OfItem(s.itemID)})
 		k.step(ctx, visit.ItemRefused)
 		return
 	}
 	s.accepted = got
 	k.recent.add(s.card.Number, got.ReceiptNo, k.cfg.Now())
+	k.note(audit.Event{Kind: audit.KindAccepted, Actor: audit.Citizen, Subject: audit.OfCase(got.ReceiptNo)})
 	s.online = k.cfg.Link.Status().Link == engine.Online
 	k.step(ctx, visit.ItemAccepted)
 }
@@ -95,6 +98,7 @@ func (k *Kiosk) forTheClerk() receipt.Chinese {
 // recordPrint keeps the outcome as an item of the case.
 func (k *Kiosk) recordPrint(ctx context.Context) {
 	s := k.visit
+	k.note(printed(s))
 	payload, err := json.Marshal(struct {
 		Outcome printer.Outcome `json:"outcome"`
 		Cause   device.Problem  `json:"cause,omitempty"`

@@ -107,6 +107,7 @@ type Config struct {
 	Sounds    Sounds    // nil: there are none
 	Divisions Divisions // nil where no service asks for an address
 	Outbox    Outbox
+	Audit     Audit // nil: nothing is logged
 	Link      Link
 	Cases     Cases // nil where nobody can be asked: the list holds what was accepted here
 	NewID     func(time.Time) string

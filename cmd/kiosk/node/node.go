@@ -13,10 +13,12 @@ import (
 	"sync"
 	"time"
 
+	"onedoor/app/audit"
 	"onedoor/app/catalog"
 	"onedoor/app/config"
 	"onedoor/app/kiosk"
 	"onedoor/app/receipt"
+	"onedoor/app/staff"
 	"onedoor/app/text"
 	"onedoor/assets"
 	"onedoor/assets/dictionaries"
@@ -40,6 +42,8 @@ type Config struct {
 // Node is a running kiosk.
 type Node struct {
 	Kiosk *kiosk.Kiosk
+	Staff *staff.Staff // who may do what
+	Audit *audit.Log   // who did what
 
 	outbox  *outbox.Outbox
 	client  *wire.Client
@@ -114,6 +118,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if err = n.openSync(cfg, id); err != nil {
 		return nil, err
 	}
+	n.said(cfg, services)
 	dev, err := newDevices(cfg)
 	if err != nil {
 		return nil, err
@@ -124,7 +129,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	visitor := kiosk.Config{
 		Site: kiosk.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk, HelpPhone: cfg.File.Hall.HelpPhone,
 			Tracking: id.Device.TrackingURL},
-		Catalogue: services, Texts: texts, Reader: dev.reader, Printer: dev.printer, Scanner: dev.codes(), Outbox: n.outbox, Link: n.engine, Cases: n.client,
+		Catalogue: services, Texts: texts, Reader: dev.reader, Printer: dev.printer, Scanner: dev.codes(), Outbox: n.outbox, Audit: n.Audit, Link: n.engine, Cases: n.client,
 		NewID:   item.NewID,
 		NewCode: func() tracking.Code { return tracking.New(id.Device.Number, id.Device.TrackingKey) },
 		Now:     cfg.Now, Show: cfg.Show, Idle: cfg.Idle, Logger: cfg.Logger.With("part", "visit"),
@@ -144,6 +149,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	n.devices = dev
 	dev.run(running, &n.parts, cfg)
 	n.visit.run(visits, "visit", cfg.Logger, n.Kiosk.Run)
+	n.parts.run(running, "staff", cfg.Logger, n.Staff.Run)
 	return n, nil
 }
 
@@ -186,10 +192,13 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 		return err
 	}
 	n.engine, err = engine.New(engine.Config{
-		Outbox: n.outbox, Client: n.client, AckKeys: map[string]engine.AckKey{id.Device.UpstreamKey: {Tier: wire.TierCentral, Public: id.Device.UpstreamPub}}, Suite: suite, Now: cfg.Now, Clock: hall,
+		Hall: source.Hall, Outbox: n.outbox, Client: n.client, AckKeys: map[string]engine.AckKey{id.Device.UpstreamKey: {Tier: wire.TierCentral, Public: id.Device.UpstreamPub}}, Suite: suite, Now: cfg.Now, Clock: hall,
 		Logger: cfg.Logger.With("part", "sync"),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return n.openStaff(cfg, id, hall, suite)
 }
 
 func limits(c config.Outbox) outbox.Limits {
@@ -225,6 +234,7 @@ func (n *Node) close() error {
 	if n.client != nil {
 		n.client.Close()
 	}
+	err = errors.Join(err, n.closeAudit())
 	if n.outbox != nil {
 		err = errors.Join(err, n.outbox.Close())
 	}
