@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 )
 
 const (
@@ -21,18 +18,13 @@ func (j *Journal) path(first uint64) string {
 
 // load finds the files and their records.
 func (j *Journal) load() (Found, error) {
-	names, err := os.ReadDir(j.cfg.Dir)
+	firsts, err := listFiles(j.cfg.Dir)
 	if err != nil {
 		return Found{}, err
 	}
-	for _, n := range names {
-		first, err := strconv.ParseUint(strings.TrimSuffix(n.Name(), suffix), 10, 64)
-		if !strings.HasSuffix(n.Name(), suffix) || err != nil || first == 0 {
-			continue
-		}
-		j.files = append(j.files, &file{path: filepath.Join(j.cfg.Dir, n.Name()), first: first})
+	for _, first := range firsts {
+		j.files = append(j.files, &file{path: j.path(first), first: first})
 	}
-	slices.SortFunc(j.files, func(a, b *file) int { return strings.Compare(a.path, b.path) })
 	var found Found
 	j.next = 1
 	for i, f := range j.files {

@@ -55,6 +55,16 @@ func openBadger(dir string, logger *slog.Logger) (*badgerStore, error) {
 	return &badgerStore{db}, nil
 }
 
+// peekBadger opens a queue that nobody has open, for reading alone: without Badger's own lock, which would be in the way of an
+// owner who starts meanwhile. A queue whose owner was killed needs mending first, and does not open.
+func peekBadger(dir string, logger *slog.Logger) (*badgerStore, error) {
+	db, err := badger.Open(badgerOptions(dir, logger).WithReadOnly(true).WithBypassLockGuard(true))
+	if err != nil {
+		return nil, fmt.Errorf("open queue for reading: %w", err)
+	}
+	return &badgerStore{db}, nil
+}
+
 // unhurt turns a panic of Badger's over damaged files into an error. Those on goroutines of its own end the program.
 func unhurt(err *error) {
 	if p := recover(); p != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -40,17 +41,38 @@ func openWitness(dir string) (w *witness, known bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("open witness: %w", err)
 	}
-	w = &witness{file: f, said: testimony{digest: item.Genesis}}
+	w = &witness{file: f}
+	w.count, w.said, known = readSlots(f)
+	return w, known, nil
+}
+
+// peekWitness reads a witness and changes nothing. known is false when there is none, or none that can be believed.
+func peekWitness(dir string) (said testimony, known bool, err error) {
+	f, err := os.Open(filepath.Join(dir, witnessName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return said, false, nil
+	}
+	if err != nil {
+		return said, false, fmt.Errorf("open witness: %w", err)
+	}
+	defer f.Close()
+	_, said, known = readSlots(f)
+	return said, known, nil
+}
+
+// readSlots gives what the newer slot says.
+func readSlots(f *os.File) (writes uint64, said testimony, known bool) {
+	said = testimony{digest: item.Genesis}
 	for i := range int64(2) {
 		var b [slotSize]byte
 		if n, _ := f.ReadAt(b[:], i*slotPlace); n < slotSize {
 			continue // what can not be read says nothing
 		}
-		if count, said, ok := parseSlot(b[:]); ok && (!known || count > w.count) {
-			w.count, w.said, known = count, said, true
+		if count, t, ok := parseSlot(b[:]); ok && (!known || count > writes) {
+			writes, said, known = count, t, true
 		}
 	}
-	return w, known, nil
+	return writes, said, known
 }
 
 func parseSlot(b []byte) (count uint64, said testimony, ok bool) {
