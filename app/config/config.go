@@ -1,6 +1,6 @@
 // Package config is the kiosk's one configuration file and the identity that enrolment gave it.
 //
-// It guarantees that a file is either wholly understood or refused, with every fault named by its field: an unknown
+// It guarantees that a file is either wholly understood or refused, with every fault named by its line and field: an unknown
 // field, a wrong value and an unknown version are all faults. Nothing is read from the environment.
 package config
 
@@ -148,9 +148,9 @@ func Load(file string) (Config, error) {
 func Parse(data []byte) (Config, error) {
 	c := Default()
 	if err := yaml.UnmarshalWithOptions(data, &c, yaml.Strict()); err != nil {
-		return Config{}, fmt.Errorf("%w: %s", ErrConfig, yaml.FormatError(err, false, true))
+		return Config{}, syntax(err)
 	}
-	return c, c.validate()
+	return c, c.validate(newPlace(data))
 }
 
 const (
@@ -169,10 +169,10 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func (c Config) validate() error {
+func (c Config) validate(where place) error {
 	var faults []error
 	bad := func(field, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("%w: %s: %s", ErrConfig, field, fmt.Sprintf(format, args...)))
+		faults = append(faults, &Fault{Field: field, Line: where.line(field), What: fmt.Sprintf(format, args...)})
 	}
 	if c.Version != Version {
 		bad("version", "is %d, this program reads %d", c.Version, Version)
