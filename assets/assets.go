@@ -13,6 +13,9 @@ var files embed.FS
 // Text is the folder of message files, one YAML file per language.
 func Text() fs.FS { return sub("text") }
 
+// DoctorText is the folder of what hallctl doctor says, one YAML file per language.
+func DoctorText() fs.FS { return sub("text/doctor") }
+
 // Catalogue is the folder of the sample catalogue: catalogue.yaml and one folder per service.
 func Catalogue() fs.FS { return sub("catalogue") }
 

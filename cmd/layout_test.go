@@ -51,7 +51,7 @@ var owners = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema": {"app/catalog"},
 	"github.com/danielgtaylor/huma":         {"sync/central"},
 	"github.com/creack/pty":                 {"device/sim"},
-	"github.com/jezek/xgb":                  {"cmd/hallsim/citizen"},
+	"github.com/jezek/xgb":                  {"app/doctor", "cmd/hallsim/citizen"},
 	"github.com/hanwen/go-fuse":             {"sync/faultfs"},
 	"github.com/jackc/pgx/v5":               {"sync/central/pgstore"},
 }

@@ -127,7 +127,7 @@ func Default() Config {
 	}
 }
 
-// Load reads and checks a file.
+// Load reads and checks a file. Beside faults of single fields it returns what the others say, for whoever looks into them.
 func Load(file string) (Config, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -135,13 +135,13 @@ func Load(file string) (Config, error) {
 	}
 	c, err := Parse(data)
 	if err != nil {
-		return Config{}, fmt.Errorf("%s: %w", file, err)
+		err = fmt.Errorf("%s: %w", file, err)
 	}
 	c.Data, c.Central.CA, c.Staff.Pepper, c.Sound.Prompts = beside(file, c.Data), beside(file, c.Central.CA), beside(file, c.Staff.Pepper), beside(file, c.Sound.Prompts)
-	if within(c.Data, c.Staff.Pepper) {
+	if err == nil && within(c.Data, c.Staff.Pepper) {
 		return Config{}, fmt.Errorf("%s: %w: staff.pepper: is inside of data, where whoever takes the disk has both: keep it elsewhere", file, ErrConfig)
 	}
-	return c, nil
+	return c, err
 }
 
 // Parse decodes strictly over the defaults and reports all faults together.

@@ -22,6 +22,9 @@ var ErrNotEnrolled = errors.New("this kiosk is not enrolled yet")
 
 const identityFile = "identity.json"
 
+// IdentityPath is where a data directory keeps the identity.
+func IdentityPath(dir string) string { return filepath.Join(dir, identityFile) }
+
 // LoadIdentity reads the identity from the data directory.
 func LoadIdentity(dir string) (Identity, error) {
 	var id Identity

@@ -38,11 +38,21 @@ type failureLine struct {
 // errFailed is returned when the result itself, already written, says that it failed.
 var errFailed = errors.New("failed")
 
+// status is returned when the result, already written, has an exit status of its own.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("status %d", int(s)) }
+
 // fail tells an error and gives the exit status.
 func (e *env) fail(stderr io.Writer, err error) int {
 	f := failure{Code: "failed", Message: err.Error()}
-	if !errors.As(err, &f) && errors.Is(err, errFailed) {
+	var result status
+	switch {
+	case errors.As(err, &f):
+	case errors.Is(err, errFailed):
 		return 1
+	case errors.As(err, &result):
+		return int(result)
 	}
 	if e.json {
 		// When standard output has gone there is still the sentence below.

@@ -7,10 +7,12 @@
 //	hallctl outbox stats --data /var/lib/onedoor
 //	hallctl ime pinyin shenfenzheng
 //	hallctl prompts check --voice cmn --dir /usr/share/onedoor/prompts
+//	hallctl doctor --config /etc/onedoor/kiosk.yaml
 //
 // With --json every result is one JSON object a line on standard output, and so is a failure: "event" is "error", "code" is
 // for machines, "message" says what is wrong and "next" what to do. The exit status is 0 only on success; 2 is a command that
-// was not understood. A failure is said in one sentence on standard error as well.
+// was not understood, and 3 is doctor's for a machine with warnings and no fault. A failure is said in one sentence on standard
+// error as well.
 package main
 
 import (
@@ -40,6 +42,7 @@ type commands struct {
 	Log     bool            `help:"Write what the drivers log to standard error."`
 	Device  deviceCommands  `cmd:"" help:"Probe and test devices."`
 	Outbox  outboxCommands  `cmd:"" help:"What a stopped kiosk still has to send."`
+	Doctor  doctorCommand   `cmd:"" help:"What is wrong with this machine, and what to do about it."`
 	IME     imeCommands     `cmd:"" name:"ime" help:"What the kiosk's input methods offer, for tuning."`
 	Prompts promptsCommands `cmd:"" help:"Sentences that the kiosk reads aloud from recordings."`
 }

@@ -121,6 +121,9 @@ type fault struct{ problem device.Problem }
 
 func (f fault) Error() string { return "card reader: " + string(f.problem) }
 
+// Problem names it, for whoever gets the error of Probe.
+func (f fault) Problem() device.Problem { return f.problem }
+
 // down tells once why there is no reader.
 func (r *Reader) down(ctx context.Context, p device.Problem, err error) {
 	var f fault

@@ -175,6 +175,9 @@ type fault struct{ problem device.Problem }
 
 func (f fault) Error() string { return "printer: " + string(f.problem) }
 
+// Problem names it, for whoever gets the error of Probe.
+func (f fault) Problem() device.Problem { return f.problem }
+
 // down ends each use of the line, and each attempt at one.
 func (p *Printer) down(_ device.Problem, err error) {
 	p.lost(err)

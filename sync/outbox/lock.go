@@ -35,6 +35,9 @@ func lockDir(dir string) (*os.File, error) {
 	return f, nil
 }
 
+// Holder gives the process that has the outbox in a directory open, 0 when none has. It changes nothing.
+func Holder(dir string) (pid int, err error) { return holder(filepath.Join(dir, lockName)) }
+
 // holder gives the process that has locked a file, 0 when none has. The kernel's list of locks is asked: trying the lock
 // would take it, if only for a moment, from whoever is about to start.
 func holder(path string) (pid int, err error) {
