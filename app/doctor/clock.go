@@ -30,7 +30,7 @@ func (p *patient) clock(ctx context.Context) []Finding {
 	args = append(args, "offset", off.Round(100*time.Millisecond).String())
 	switch {
 	case known && off.Abs() >= isOff:
-		return []Finding{wrong(CheckClock, ClockOff, args...)}
+		return []Finding{wrong(CheckClock, ClockWrong, args...)}
 	case known && off.Abs() >= drifts:
 		return []Finding{wrong(CheckClock, ClockDrifts, args...)}
 	case err == nil && !synced:

@@ -2,13 +2,27 @@ package doctor
 
 import (
 	"slices"
+	"strings"
 
 	"onedoor/app/health"
+	"onedoor/device"
 )
 
-// Code is what people read to each other over the telephone, such as DISK-FULL. Where package health has a code for the same
-// cause, such as READER-SILENT or OUTBOX-FENCED, it is that one.
+// Code is what people read to each other over the telephone, such as OUTBOX-NO-SPACE. Where the kiosk has a code for the same
+// cause it is that one; where the doctor sees more than the kiosk can, what it sees stands behind a dot: LINK-DOWN.no-carrier.
 type Code string
+
+// Name is the code without what stands behind its dot, as the kiosk, its console and its metrics have it.
+func (c Code) Name() string {
+	name, _, _ := strings.Cut(string(c), ".")
+	return name
+}
+
+// Why is what stands behind the dot; empty for most.
+func (c Code) Why() string {
+	_, why, _ := strings.Cut(string(c), ".")
+	return why
+}
 
 // What can be wrong beside what package health names.
 const (
@@ -30,12 +44,12 @@ const (
 	DataExposed     Code = "DATA-EXPOSED"
 	DataOwners      Code = "DATA-OWNERS"
 
-	DiskFull       Code = "DISK-FULL"
-	DiskNearlyFull Code = "DISK-NEARLY-FULL"
-	DiskInodes     Code = "DISK-INODES"
-	DiskReadOnly   Code = "DISK-READ-ONLY"
-	DiskVolatile   Code = "DISK-VOLATILE"
-	DiskUnknown    Code = "DISK-UNKNOWN"
+	OutboxNoSpace Code = "OUTBOX-NO-SPACE"
+	DiskLow       Code = "DISK-LOW"
+	DiskInodes    Code = "DISK-INODES"
+	DiskReadOnly  Code = "DISK-READ-ONLY"
+	DiskVolatile  Code = "DISK-VOLATILE"
+	DiskUnknown   Code = "DISK-UNKNOWN"
 
 	KeysNotEnrolled Code = "KEYS-NOT-ENROLLED"
 	KeysDamaged     Code = "KEYS-DAMAGED"
@@ -43,16 +57,17 @@ const (
 	KeysExposed     Code = "KEYS-EXPOSED"
 	KeysSuite       Code = "KEYS-SUITE"
 
-	OutboxDamaged     Code = "OUTBOX-DAMAGED"
-	OutboxLost        Code = "OUTBOX-LOST"
-	OutboxFenced      Code = "OUTBOX-FENCED"
-	OutboxOther       Code = "OUTBOX-OTHER"
-	OutboxUnreadable  Code = "OUTBOX-UNREADABLE"
-	OutboxDeadLetters Code = "OUTBOX-DEAD-LETTERS"
-	OutboxWaits       Code = "OUTBOX-WAITS"
+	OutboxDamaged    Code = "OUTBOX-DAMAGED"
+	OutboxLost       Code = "OUTBOX-LOST"
+	OutboxFenced     Code = "OUTBOX-FENCED"
+	OutboxOther      Code = "OUTBOX-OTHER"
+	OutboxUnreadable Code = "OUTBOX-UNREADABLE"
+	OutboxRejected   Code = "OUTBOX-REJECTED"
+	OutboxConflict   Code = "OUTBOX-CONFLICT"
+	OutboxWaits      Code = "OUTBOX-WAITS"
 
 	ClockUnset          Code = "CLOCK-UNSET"
-	ClockOff            Code = "CLOCK-OFF"
+	ClockWrong          Code = "CLOCK-WRONG"
 	ClockDrifts         Code = "CLOCK-DRIFTS"
 	ClockUnsynchronised Code = "CLOCK-UNSYNCHRONISED"
 
@@ -75,25 +90,26 @@ const (
 	CatalogueFault Code = "CATALOGUE-FAULT"
 	FontGaps       Code = "FONT-GAPS"
 
-	LinkNoCarrier     Code = "LINK-NO-CARRIER"
-	LinkNoAddress     Code = "LINK-NO-ADDRESS"
-	LinkNoRoute       Code = "LINK-NO-ROUTE"
-	LinkNameUnknown   Code = "LINK-NAME-UNKNOWN"
-	LinkNameServer    Code = "LINK-NAME-SERVER"
-	LinkRefused       Code = "LINK-REFUSED"
-	LinkSilent        Code = "LINK-SILENT"
-	LinkUnreachable   Code = "LINK-UNREACHABLE"
-	LinkTLSAuthority  Code = "LINK-TLS-AUTHORITY"
-	LinkTLSName       Code = "LINK-TLS-NAME"
-	LinkTLSDate       Code = "LINK-TLS-DATE"
-	LinkTLS           Code = "LINK-TLS"
-	LinkTLSExpires    Code = "LINK-TLS-EXPIRES"
-	LinkPortal        Code = "LINK-PORTAL"
-	LinkStranger      Code = "LINK-STRANGER"
-	LinkDeviceUnknown Code = "LINK-DEVICE-UNKNOWN"
-	LinkDeviceRefused Code = "LINK-DEVICE-REFUSED"
-	LinkCentralIll    Code = "LINK-CENTRAL-ILL"
-	LinkNoHello       Code = "LINK-NO-HELLO"
+	LinkNoCarrier    Code = "LINK-DOWN.no-carrier"
+	LinkNoAddress    Code = "LINK-DOWN.no-address"
+	LinkNoRoute      Code = "LINK-DOWN.no-route"
+	LinkNameUnknown  Code = "LINK-NAME.unknown"
+	LinkNameServer   Code = "LINK-NAME.server"
+	LinkRefused      Code = "LINK-DOWN.refused"
+	LinkSilent       Code = "LINK-DOWN.silent"
+	LinkUnreachable  Code = "LINK-DOWN.unreachable"
+	LinkTLSAuthority Code = "LINK-TLS.authority"
+	LinkTLSName      Code = "LINK-TLS.name"
+	LinkClock        Code = "LINK-CLOCK"
+	LinkTLS          Code = "LINK-TLS.none"
+	LinkTLSExpires   Code = "LINK-TLS-EXPIRES"
+	LinkPortal       Code = "LINK-PORTAL.page"
+	LinkGateway      Code = "LINK-PORTAL.gateway"
+	LinkStranger     Code = "LINK-PORTAL.stranger"
+	CentralUnknown   Code = "CENTRAL-REFUSED.unknown"
+	CentralRefused   Code = "CENTRAL-REFUSED.refused"
+	CentralFailing   Code = "CENTRAL-FAILING"
+	LinkNoAnswer     Code = "LINK-DOWN.no-answer"
 )
 
 // Why a check was skipped.
@@ -112,7 +128,7 @@ const (
 )
 
 // warnings are what still lets the kiosk work.
-var warnings = []Code{CheckStuck, CAExpires, UnitStopped, DataExposed, DiskNearlyFull, OutboxDeadLetters, OutboxWaits, ClockDrifts,
+var warnings = []Code{CheckStuck, CAExpires, UnitStopped, DataExposed, DiskLow, OutboxRejected, OutboxConflict, OutboxWaits, ClockDrifts,
 	ClockUnsynchronised, DisplayNotAllowed, DisplaySize, TouchNone, VoiceMissing, VoiceFails, FontGaps, LinkTLSExpires, "PRINTER-PAPER-LOW"}
 
 // skips are no findings of their own.
@@ -121,12 +137,12 @@ var skips = []Code{SkipNoConfig, SkipNoData, SkipNotSet, SkipKioskRuns, OutboxIn
 
 // faults are the others of this package.
 var faults = []Code{ConfigMissing, ConfigUnreadable, ConfigFault, ConfigCA, CAExpired, UnitFailed, UnitRestarts, DataMissing, DataNotWritable,
-	DataOwners, DiskFull, DiskInodes, DiskReadOnly, DiskVolatile, DiskUnknown, KeysNotEnrolled, KeysDamaged, KeysUnreadable, KeysExposed,
-	KeysSuite, OutboxDamaged, OutboxLost, OutboxFenced, OutboxOther, OutboxUnreadable, ClockUnset, ClockOff, ReaderNotAllowed,
+	DataOwners, OutboxNoSpace, DiskInodes, DiskReadOnly, DiskVolatile, DiskUnknown, KeysNotEnrolled, KeysDamaged, KeysUnreadable, KeysExposed,
+	KeysSuite, OutboxDamaged, OutboxLost, OutboxFenced, OutboxOther, OutboxUnreadable, ClockUnset, ClockWrong, ReaderNotAllowed,
 	ReaderNotSerial, PrinterNotAllowed, PrinterNotSerial, ScannerNotAllowed, ScannerNotSerial, ProfileUnknown, DisplayNone, DisplayNoGL,
 	CatalogueFault, LinkNoCarrier, LinkNoAddress, LinkNoRoute, LinkNameUnknown, LinkNameServer, LinkRefused, LinkSilent, LinkUnreachable,
-	LinkTLSAuthority, LinkTLSName, LinkTLSDate, LinkTLS, LinkPortal, LinkStranger, LinkDeviceUnknown, LinkDeviceRefused, LinkCentralIll,
-	LinkNoHello}
+	LinkTLSAuthority, LinkTLSName, LinkClock, LinkTLS, LinkPortal, LinkGateway, LinkStranger, CentralUnknown, CentralRefused, CentralFailing,
+	LinkNoAnswer}
 
 // Verdict is how a check ends that finds this.
 func (c Code) Verdict() Verdict {
@@ -144,11 +160,16 @@ func Codes() []Code {
 	all := slices.Concat(faults, warnings, skips)
 	for _, d := range health.Devices() {
 		for _, c := range health.Causes(d) {
-			if code := Code(health.Problem{Device: d, Cause: c}.Code()); !slices.Contains(all, code) {
+			if code := deviceCode(d, c); !slices.Contains(all, code) {
 				all = append(all, code)
 			}
 		}
 	}
 	slices.Sort(all)
 	return all
+}
+
+// deviceCode is the kiosk's code for what is wrong with a device.
+func deviceCode(d health.Device, c device.Problem) Code {
+	return Code(strings.ToUpper(string(d) + "-" + string(c)))
 }

@@ -70,7 +70,7 @@ func TestCodesAreOneClosedList(t *testing.T) {
 	}
 	for _, d := range health.Devices() {
 		for _, c := range health.Causes(d) {
-			if code := Code(health.Problem{Device: d, Cause: c}.Code()); !seen[code] {
+			if code := deviceCode(d, c); !seen[code] {
 				t.Errorf("%s is not there", code)
 			}
 		}

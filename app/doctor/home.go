@@ -213,9 +213,9 @@ func (p *patient) disk(context.Context) []Finding {
 	}
 	switch {
 	case s.Free < outbox.DefaultMinFree:
-		found = append(found, wrong(CheckDisk, DiskFull, args...))
+		found = append(found, wrong(CheckDisk, OutboxNoSpace, args...))
 	case s.Free < scarceBytes:
-		found = append(found, wrong(CheckDisk, DiskNearlyFull, args...))
+		found = append(found, wrong(CheckDisk, DiskLow, args...))
 	}
 	if s.Files > 0 && s.Unused < scarceFiles {
 		found = append(found, wrong(CheckDisk, DiskInodes, args...))
@@ -279,8 +279,10 @@ func (p *patient) outbox(ctx context.Context) []Finding {
 	if x.Fenced != "" {
 		found = append(found, wrong(CheckOutbox, OutboxFenced))
 	}
-	if dead := x.ByState[outbox.StateRejected] + x.ByState[outbox.StateConflict]; dead > 0 {
-		found = append(found, wrong(CheckOutbox, OutboxDeadLetters, "dir", p.file.Data, "count", strconv.Itoa(dead)))
+	for state, code := range map[outbox.State]Code{outbox.StateRejected: OutboxRejected, outbox.StateConflict: OutboxConflict} {
+		if n := x.ByState[state]; n > 0 {
+			found = append(found, wrong(CheckOutbox, code, "dir", p.file.Data, "count", strconv.Itoa(n)))
+		}
 	}
 	items, waiting := strconv.Itoa(x.Items), strconv.Itoa(x.Waiting)
 	if x.Waiting > 0 && p.Machine.Now().Sub(x.Oldest) > waitsLong {

@@ -238,7 +238,7 @@ func (w *way) untrusted(err error) Finding {
 		if invalid.Cert != nil {
 			day = invalid.Cert.NotBefore.Local().Format(time.DateOnly) + " – " + invalid.Cert.NotAfter.Local().Format(time.DateOnly)
 		}
-		return wrong(CheckTLS, LinkTLSDate, "host", w.host, "day", day, "now", w.Machine.Now().Local().Format("2006-01-02 15:04")).because(err)
+		return wrong(CheckTLS, LinkClock, "host", w.host, "day", day, "now", w.Machine.Now().Local().Format("2006-01-02 15:04")).because(err)
 	case errors.As(err, &invalid):
 		return wrong(CheckTLS, LinkTLSAuthority, "host", w.host, "file", ca).because(err)
 	}
@@ -295,11 +295,11 @@ func (w *way) unproven(err error, answer *http.Response) Finding {
 	var none *wire.NoAnswerError
 	switch {
 	case errors.As(err, &refused) && refused.Status/100 == 5, errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
-		return wrong(CheckCentral, LinkCentralIll, args...).because(err)
+		return wrong(CheckCentral, CentralFailing, args...).because(err)
 	case errors.As(err, &refused):
-		return wrong(CheckCentral, LinkDeviceRefused, args...).because(err)
+		return wrong(CheckCentral, CentralRefused, args...).because(err)
 	case !errors.As(err, &none), answer == nil:
-		return wrong(CheckCentral, LinkNoHello, args...).because(err)
+		return wrong(CheckCentral, LinkNoAnswer, args...).because(err)
 	}
 	if theirs, perr := http.ParseTime(answer.Header.Get("Date")); perr == nil && w.base.Scheme == "https" { // to the second, and from whom the authority vouches for
 		now := w.Machine.Now()
@@ -307,13 +307,13 @@ func (w *way) unproven(err error, answer *http.Response) Finding {
 	}
 	switch {
 	case answer.Header.Get(wire.HeaderVersion) == "" && answer.StatusCode >= 500:
-		return wrong(CheckCentral, LinkCentralIll, args...).because(err)
+		return wrong(CheckCentral, LinkGateway, append(args, "status", strconv.Itoa(answer.StatusCode))...).because(err)
 	case answer.Header.Get(wire.HeaderVersion) == "":
 		return wrong(CheckCentral, LinkPortal, append(args, "status", strconv.Itoa(answer.StatusCode))...).because(err)
 	case answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden:
-		return wrong(CheckCentral, LinkDeviceUnknown, args...).because(err)
+		return wrong(CheckCentral, CentralUnknown, args...).because(err)
 	case answer.StatusCode >= 500:
-		return wrong(CheckCentral, LinkCentralIll, args...).because(err)
+		return wrong(CheckCentral, CentralFailing, args...).because(err)
 	}
 	return wrong(CheckCentral, LinkStranger, args...).because(err)
 }
@@ -324,11 +324,11 @@ func (w *way) knock(ctx context.Context) Finding {
 	defer t.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(w.file.Central.URL, "/")+wire.PathHealthz, nil)
 	if err != nil {
-		return wrong(CheckCentral, LinkNoHello, "url", w.file.Central.URL).because(err)
+		return wrong(CheckCentral, LinkNoAnswer, "url", w.file.Central.URL).because(err)
 	}
 	resp, err := t.RoundTrip(req)
 	if err != nil {
-		return wrong(CheckCentral, LinkNoHello, "url", w.file.Central.URL).because(err)
+		return wrong(CheckCentral, LinkNoAnswer, "url", w.file.Central.URL).because(err)
 	}
 	defer resp.Body.Close()
 	_, _ = io.CopyN(io.Discard, resp.Body, 1<<16) // a short one, so that the connection can end in order

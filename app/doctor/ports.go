@@ -137,7 +137,7 @@ func (i instrument) rank(f Finding) int {
 }
 
 func (i instrument) code(c device.Problem) Code {
-	return Code(health.Problem{Device: i.device, Cause: c}.Code())
+	return deviceCode(i.device, c)
 }
 
 // ask takes the running kiosk's word for a device.
@@ -214,10 +214,7 @@ func (p *patient) answers(ctx context.Context, i instrument, node string, args [
 	}
 	_ = line.Close() // what it says of the line the probe has said
 	if problem == device.ProblemNone {
-		s := i.status(ctx, open)
-		if ill, ok := health.Of(i.device, s); ok {
-			problem = ill.Cause
-		}
+		problem = i.status(ctx, open).Problem
 	}
 	if problem != device.ProblemNone {
 		return wrong(i.check, i.code(problem), args...)

@@ -83,6 +83,9 @@ func (w Words) device(f Finding) (cause, do string) {
 	if cause == "" {
 		cause = whole
 	}
+	if own := "health." + strings.ToLower(string(f.Code)); w.common.T(own+".cause") != own+".cause" {
+		cause, do = w.common.T(own+".cause"), w.common.T(own+".remedy")
+	}
 	for i := 0; i+1 < len(f.Args); i += 2 {
 		if f.Args[i] == "path" || f.Args[i] == "program" {
 			cause += " [" + f.Args[i+1] + "]"

@@ -16,6 +16,7 @@ type doctorCommand struct {
 	Config  string `default:"/etc/onedoor/kiosk.yaml" type:"path" help:"The kiosk's configuration file."`
 	Unit    string `default:"onedoor-kiosk.service" help:"The kiosk's systemd unit."`
 	Display string `placeholder:":0" help:"The kiosk's X display; without it that of the environment, or the first there is."`
+	Metrics string `placeholder:"URL" help:"The page of metrics of a running kiosk, on this machine: it is then asked how its devices are."`
 	langFlag
 	Detail bool `help:"Show also what the system said, word for word."`
 
@@ -51,10 +52,19 @@ type findingLine struct {
 	Event   string         `json:"event"` // finding
 	Check   doctor.Check   `json:"check"`
 	Verdict doctor.Verdict `json:"verdict"`
-	Code    doctor.Code    `json:"code,omitempty"`
+	Code    string         `json:"code,omitempty"` // as the kiosk says it
+	Why     string         `json:"why,omitempty"`  // closer, where the doctor knows it
 	Cause   string         `json:"cause"`
 	Do      string         `json:"do,omitempty"`
 	Detail  string         `json:"detail,omitempty"`
+}
+
+// code is the whole code, as people read it.
+func (f findingLine) code() string {
+	if f.Why == "" {
+		return f.Code
+	}
+	return f.Code + "." + f.Why
 }
 
 // doctorLine is the last line with --json.
@@ -75,7 +85,11 @@ func (c *doctorCommand) Run(e *env) error {
 	if c.machine != nil {
 		machine = *c.machine
 	}
-	report := doctor.Run(e.ctx, doctor.Config{File: c.Config, Unit: c.Unit, Display: c.Display, Machine: machine})
+	cfg := doctor.Config{File: c.Config, Unit: c.Unit, Display: c.Display, Machine: machine}
+	if c.Metrics != "" {
+		cfg.Live = doctor.Metrics{URL: c.Metrics}
+	}
+	report := doctor.Run(e.ctx, cfg)
 	if e.ctx.Err() != nil {
 		return failure{"interrupted", "stopped before everything was looked at", ""}
 	}
@@ -89,7 +103,7 @@ func (c *doctorCommand) tell(e *env, report doctor.Report) error {
 		return err
 	}
 	for _, f := range report.Findings {
-		line := findingLine{"finding", f.Check, f.Verdict, f.Code, words.Cause(f), words.Do(f), f.Detail}
+		line := findingLine{"finding", f.Check, f.Verdict, f.Code.Name(), f.Code.Why(), words.Cause(f), words.Do(f), f.Detail}
 		if err := e.say(line, func(w io.Writer) { c.human(w, words, line) }); err != nil {
 			return err
 		}
@@ -114,7 +128,7 @@ func (c *doctorCommand) human(w io.Writer, words doctor.Words, f findingLine) {
 	const verdicts, names = 9, 20 // columns
 	fmt.Fprint(w, padded(words.Verdict(f.Verdict), verdicts), padded(words.Name(f.Check), names))
 	if f.Code != "" && f.Verdict != doctor.Skipped {
-		fmt.Fprint(w, f.Code, "  ")
+		fmt.Fprint(w, f.code(), "  ")
 	}
 	fmt.Fprintln(w, f.Cause)
 	if f.Do != "" && f.Verdict != doctor.Skipped {

@@ -37,6 +37,7 @@ type clinic struct {
 	file    string
 	root    string
 	machine doctor.Machine
+	live    doctor.Live
 	lines   map[string]string // of the configuration, by their first word
 }
 
@@ -98,7 +99,7 @@ func (c *clinic) look() (found []findingLine, code int, said string) {
 	}
 	c.write("kiosk.yaml", strings.Join(text, "\n"))
 	cmd := &doctorCommand{langFlag: langFlag{"zh"}}
-	report := doctor.Run(c.Context(), doctor.Config{File: c.file, Unit: "onedoor-kiosk.service", Display: c.display, Machine: c.machine})
+	report := doctor.Run(c.Context(), doctor.Config{File: c.file, Unit: "onedoor-kiosk.service", Display: c.display, Machine: c.machine, Live: c.live})
 	tell := func(asJSON bool) (string, int) {
 		var out, errs bytes.Buffer
 		e := &env{ctx: c.Context(), out: &out, json: asJSON, logger: slog.New(slog.DiscardHandler)}
@@ -138,8 +139,8 @@ func (c *clinic) wants(codes ...doctor.Code) []findingLine {
 		if f.Verdict == doctor.OK || f.Verdict == doctor.Skipped {
 			continue
 		}
-		have = append(have, f.Code)
-		if !strings.Contains(said, string(f.Code)) || !strings.Contains(said, f.Cause) || !strings.Contains(said, f.Do) || f.Do == "" {
+		have = append(have, doctor.Code(f.code()))
+		if !strings.Contains(said, f.code()) || !strings.Contains(said, f.Cause) || !strings.Contains(said, f.Do) || f.Do == "" {
 			c.Errorf("people are not told of %+v:\n%s", f, said)
 		}
 		if strings.ContainsAny(f.Cause+f.Do, "{}") {
@@ -272,8 +273,8 @@ func TestDoctorFindsEachCause(t *testing.T) {
 			c.printer.Levers(func(l *sim.PrinterLevers) { l.PaperOut = true })
 			return func() { c.printer.Levers(func(l *sim.PrinterLevers) { l.PaperOut = false }) }
 		}, []doctor.Code{"PRINTER-PAPER-OUT"}},
-		"a full disk":       {func() func() { return space(func(s *doctor.Space) { s.Free = 1 << 20 }) }, []doctor.Code{doctor.DiskFull}},
-		"a nearly full":     {func() func() { return space(func(s *doctor.Space) { s.Free = 200 << 20 }) }, []doctor.Code{doctor.DiskNearlyFull}},
+		"a full disk":       {func() func() { return space(func(s *doctor.Space) { s.Free = 1 << 20 }) }, []doctor.Code{doctor.OutboxNoSpace}},
+		"a nearly full":     {func() func() { return space(func(s *doctor.Space) { s.Free = 200 << 20 }) }, []doctor.Code{doctor.DiskLow}},
 		"no more files":     {func() func() { return space(func(s *doctor.Space) { s.Files, s.Unused = 1000, 3 }) }, []doctor.Code{doctor.DiskInodes}},
 		"a read-only one":   {func() func() { return space(func(s *doctor.Space) { s.ReadOnly = true }) }, []doctor.Code{doctor.DiskReadOnly}},
 		"open keys":         {func() func() { return mode(filepath.Join(c.dir, "identity.json"), 0o644) }, []doctor.Code{doctor.KeysExposed}},
@@ -299,8 +300,8 @@ func TestDoctorFindsEachCause(t *testing.T) {
 		"a clock without a battery": {func() func() { return c.clock(func(time.Time) time.Time { return time.Unix(99, 0) }) },
 			[]doctor.Code{doctor.ClockUnset}},
 		"a clock of the next century": {func() func() { return c.clock(func(t time.Time) time.Time { return t.AddDate(74, 0, 0) }) },
-			[]doctor.Code{doctor.CAExpired, doctor.LinkTLSDate}},
-		"a wrong clock":       {func() func() { return c.clock(func(t time.Time) time.Time { return t.Add(-7 * time.Minute) }) }, []doctor.Code{doctor.ClockOff}},
+			[]doctor.Code{doctor.CAExpired, doctor.LinkClock}},
+		"a wrong clock":       {func() func() { return c.clock(func(t time.Time) time.Time { return t.Add(-7 * time.Minute) }) }, []doctor.Code{doctor.ClockWrong}},
 		"a clock that drifts": {func() func() { return c.clock(func(t time.Time) time.Time { return t.Add(20 * time.Second) }) }, []doctor.Code{doctor.ClockDrifts}},
 		"nothing keeps the clock": {func() func() {
 			was := c.machine.Synchronised
@@ -346,8 +347,8 @@ func TestDoctorFindsEachCause(t *testing.T) {
 		"a redirect": {func() func() { return instead(http.RedirectHandler("/login", http.StatusFound)) }, []doctor.Code{doctor.LinkPortal}},
 		"a gateway without central": {func() func() {
 			return instead(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
-		}, []doctor.Code{doctor.LinkCentralIll}},
-		"another central": {func() func() { return instead(newSite(t).server.Handler()) }, []doctor.Code{doctor.LinkDeviceUnknown}},
+		}, []doctor.Code{doctor.LinkGateway}},
+		"another central": {func() func() { return instead(newSite(t).server.Handler()) }, []doctor.Code{doctor.CentralUnknown}},
 		"no display": {func() func() {
 			was := c.display
 			c.display = ":987"
@@ -389,7 +390,7 @@ func TestDoctorNamesLineAndField(t *testing.T) {
 	}
 	c.lines["reader"] = "reader: [" // no YAML: the rest can not be looked at
 	found = c.wants(doctor.ConfigFault)
-	if f := of(t, found, doctor.CheckDisk); f.Code != doctor.SkipNoConfig {
+	if f := of(t, found, doctor.CheckDisk); f.Code != string(doctor.SkipNoConfig) {
 		t.Errorf("disk: %+v", f)
 	}
 }
@@ -430,9 +431,21 @@ func TestDoctorLeavesARunningKioskAlone(t *testing.T) {
 	found := c.wants()
 	for check, code := range map[doctor.Check]doctor.Code{doctor.CheckOutbox: doctor.OutboxInUse, doctor.CheckReader: doctor.SkipKioskRuns,
 		doctor.CheckPrinter: doctor.SkipKioskRuns} {
-		if f := of(t, found, check); f.Code != code || f.Verdict != doctor.Skipped || !strings.Contains(f.Cause, "kiosk") {
+		if f := of(t, found, check); f.Code != string(code) || f.Verdict != doctor.Skipped || !strings.Contains(f.Cause, "kiosk") {
 			t.Errorf("%s: %+v", check, f)
 		}
+	}
+	// Asked through its metrics, it says itself how its devices are.
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, "# TYPE onedoor_problem gauge\nonedoor_problem{code=\"PRINTER-COVER-OPEN\",severity=\"blocks\"} 1\nonedoor_problem{code=\"READER-SILENT\"} 0\n")
+	}))
+	c.live = doctor.Metrics{URL: page.URL}
+	if f := of(t, c.wants("PRINTER-COVER-OPEN"), doctor.CheckReader); f.Verdict != doctor.OK {
+		t.Errorf("the reader by the kiosk's word: %+v", f)
+	}
+	page.Close()
+	if f := of(t, c.wants(), doctor.CheckPrinter); f.Code != string(doctor.SkipKioskRuns) || f.Detail == "" {
+		t.Errorf("a kiosk that does not answer: %+v", f)
 	}
 	if err := errors.Join(r.Close(), o.Close()); err != nil {
 		t.Fatal(err)
@@ -472,16 +485,16 @@ func TestDoctorOnRealFileSystems(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.lines["data"] = "data: " + dir
-	c.wants(doctor.DiskVolatile, doctor.DiskNearlyFull)
+	c.wants(doctor.DiskVolatile, doctor.DiskLow)
 	fill := filepath.Join(dir, "fill")
 	if err := os.WriteFile(fill, make([]byte, 60<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c.wants(doctor.DiskVolatile, doctor.DiskFull)
+	c.wants(doctor.DiskVolatile, doctor.OutboxNoSpace)
 	if err := os.Remove(fill); err != nil {
 		t.Fatal(err)
 	}
-	c.wants(doctor.DiskVolatile, doctor.DiskNearlyFull)
+	c.wants(doctor.DiskVolatile, doctor.DiskLow)
 }
 
 // TestDoctorCommand: the command itself, on this machine, with a configuration that is not there.
