@@ -16,6 +16,9 @@ func Text() fs.FS { return sub("text") }
 // DoctorText is the folder of what hallctl doctor says, one YAML file per language.
 func DoctorText() fs.FS { return sub("text/doctor") }
 
+// ReadinessText is the folder of the words of the report at opening time, one YAML file per language.
+func ReadinessText() fs.FS { return sub("text/readiness") }
+
 // Catalogue is the folder of the sample catalogue: catalogue.yaml and one folder per service.
 func Catalogue() fs.FS { return sub("catalogue") }
 
