@@ -18,16 +18,25 @@ import (
 // stands for another in simplified writing only.
 func TestTraditionalTextsAreTraditional(t *testing.T) {
 	texts := map[string]string{}
-	data, err := fs.ReadFile(assets.Text(), "zh-Hant.yaml")
+	err := fs.WalkDir(assets.Text(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() != "zh-Hant.yaml" {
+			return err
+		}
+		data, err := fs.ReadFile(assets.Text(), path)
+		if err != nil {
+			return err
+		}
+		var messages map[string]string
+		if err := yaml.Unmarshal(data, &messages); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		for key, s := range messages {
+			texts[path+" "+key] = s
+		}
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	var messages map[string]string
-	if err := yaml.Unmarshal(data, &messages); err != nil {
-		t.Fatal(err)
-	}
-	for key, s := range messages {
-		texts["zh-Hant.yaml "+key] = s
 	}
 	err = fs.WalkDir(assets.Catalogue(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".yaml") {

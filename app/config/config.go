@@ -99,6 +99,8 @@ type Screen struct {
 // Hall is what the screen says about the hall.
 type Hall struct {
 	HelpPhone string `yaml:"help_phone"`
+	Opens     string `yaml:"opens"`     // time of day at which is said who can be served with what, 08:30; empty: it is not said
+	SelfTest  string `yaml:"self_test"` // time of day at which the machine tests itself, while nobody is there; empty: never
 }
 
 // Staff is how the hall's people sign in.
@@ -121,6 +123,7 @@ func Default() Config {
 		Scanner: Scanner{Baud: 9600, Suffix: "any"},
 		Outbox:  Outbox{Items: 50_000, Megabytes: 1024, Days: 90, SilentDays: 60},
 		Screen:  Screen{Diagonal: 21.5, Width: 1080, Height: 1920, Fullscreen: true},
+		Hall:    Hall{SelfTest: "03:30"},
 		Sound:   Sound{Player: "auto", Effects: true, Volume: 40, QuietFrom: 21, QuietUntil: 6},
 		Staff:   Staff{OfflineDays: 7},
 		Audit:   Audit{KeepDays: minKeepDays},
@@ -208,5 +211,6 @@ func (c Config) validate(where place) error {
 		bad("screen", "%d × %d pixels is too small", c.Screen.Width, c.Screen.Height)
 	}
 	c.Sound.validate(bad)
+	c.Hall.validate(bad)
 	return errors.Join(faults...)
 }

@@ -16,6 +16,8 @@ func TestFaultsHaveTheirLines(t *testing.T) {
 			[]config.Fault{{Field: "central.url", Line: 4}, {Field: "reader.baud", Line: 6}, {Field: "printer.port", Line: 8}}},
 		"missing": {"version: 1\ncentral: {url: 'http://127.0.0.1'}\nreader: {port: /dev/a}\nprinter:\n  profile: generic-80\n",
 			[]config.Fault{{Field: "data"}, {Field: "printer.port", Line: 5}}},
+		"times": {"version: 1\ndata: data\ncentral: {url: 'http://127.0.0.1'}\nreader: {port: /dev/a}\nprinter: {port: /dev/b}\nhall:\n  opens: half past eight\n  self_test: \"24:10\"\n",
+			[]config.Fault{{Field: "hall.opens", Line: 7}, {Field: "hall.self_test", Line: 8}}},
 		"unknown field": {"version: 1\nreader:\n  colour: red\n", []config.Fault{{Field: "colour", Line: 3}}},
 		"wrong type":    {"version: 1\nscreen: {width: wide}\n", []config.Fault{{Line: 2}}},
 		"no YAML":       {"version: 1\ndata: [\n", []config.Fault{{Line: 2}}},

@@ -58,6 +58,8 @@ const (
 	KeysSuite       Code = "KEYS-SUITE"
 
 	OutboxDamaged    Code = "OUTBOX-DAMAGED"
+	OutboxStopped    Code = "OUTBOX-STOPPED" // only the kiosk itself knows
+	OutboxFull       Code = "OUTBOX-FULL"    // and this
 	OutboxLost       Code = "OUTBOX-LOST"
 	OutboxFenced     Code = "OUTBOX-FENCED"
 	OutboxOther      Code = "OUTBOX-OTHER"
@@ -90,6 +92,7 @@ const (
 	CatalogueFault Code = "CATALOGUE-FAULT"
 	FontGaps       Code = "FONT-GAPS"
 
+	LinkDown         Code = "LINK-DOWN" // as the kiosk knows it
 	LinkNoCarrier    Code = "LINK-DOWN.no-carrier"
 	LinkNoAddress    Code = "LINK-DOWN.no-address"
 	LinkNoRoute      Code = "LINK-DOWN.no-route"
@@ -138,9 +141,9 @@ var skips = []Code{SkipNoConfig, SkipNoData, SkipNotSet, SkipKioskRuns, OutboxIn
 // faults are the others of this package.
 var faults = []Code{ConfigMissing, ConfigUnreadable, ConfigFault, ConfigCA, CAExpired, UnitFailed, UnitRestarts, DataMissing, DataNotWritable,
 	DataOwners, OutboxNoSpace, DiskInodes, DiskReadOnly, DiskVolatile, DiskUnknown, KeysNotEnrolled, KeysDamaged, KeysUnreadable, KeysExposed,
-	KeysSuite, OutboxDamaged, OutboxLost, OutboxFenced, OutboxOther, OutboxUnreadable, ClockUnset, ClockWrong, ReaderNotAllowed,
+	KeysSuite, OutboxDamaged, OutboxStopped, OutboxFull, OutboxLost, OutboxFenced, OutboxOther, OutboxUnreadable, ClockUnset, ClockWrong, ReaderNotAllowed,
 	ReaderNotSerial, PrinterNotAllowed, PrinterNotSerial, ScannerNotAllowed, ScannerNotSerial, ProfileUnknown, DisplayNone, DisplayNoGL,
-	CatalogueFault, LinkNoCarrier, LinkNoAddress, LinkNoRoute, LinkNameUnknown, LinkNameServer, LinkRefused, LinkSilent, LinkUnreachable,
+	CatalogueFault, LinkDown, LinkNoCarrier, LinkNoAddress, LinkNoRoute, LinkNameUnknown, LinkNameServer, LinkRefused, LinkSilent, LinkUnreachable,
 	LinkTLSAuthority, LinkTLSName, LinkClock, LinkTLS, LinkPortal, LinkGateway, LinkStranger, CentralUnknown, CentralRefused, CentralFailing,
 	LinkNoAnswer}
 

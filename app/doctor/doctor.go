@@ -10,6 +10,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -96,11 +97,13 @@ func (r Report) Count(v Verdict) int {
 
 // Config is what Run needs.
 type Config struct {
-	File    string  // the kiosk's configuration
-	Unit    string  // its systemd unit
-	Display string  // its X display; empty: that of the environment, else the first there is
-	Machine Machine // how to look; start from System
-	Live    Live    // nil: a running kiosk is not asked
+	File    string         // the kiosk's configuration
+	Parsed  *config.Config // what it says, for whoever has read it already; nil: File is read
+	Only    []Check        // nil: all
+	Unit    string         // its systemd unit
+	Display string         // its X display; empty: that of the environment, else the first there is
+	Machine Machine        // how to look; start from System
+	Live    Live           // nil: a running kiosk is not asked
 }
 
 // Live asks a running kiosk, which has the devices, how they are.
@@ -144,7 +147,7 @@ func Run(ctx context.Context, cfg Config) Report {
 		place    int
 		findings []Finding
 	}
-	probes := p.probes()
+	probes := slices.DeleteFunc(p.probes(), func(pr probe) bool { return !p.wanted(pr.checks...) })
 	parts := make(chan part, len(probes))
 	for i, pr := range probes {
 		go func() { parts <- part{i, within(ctx, pr)} }()
@@ -157,7 +160,13 @@ func Run(ctx context.Context, cfg Config) Report {
 	for _, f := range byProbe {
 		found = append(found, f...)
 	}
+	found = slices.DeleteFunc(found, func(f Finding) bool { return !p.wanted(f.Check) })
 	return Report{Findings: ordered(found), Took: time.Since(began)}
+}
+
+// wanted reports whether one of some checks was asked for. The clock is compared over the link.
+func (p *patient) wanted(checks ...Check) bool {
+	return p.Only == nil || slices.ContainsFunc(checks, func(c Check) bool { return slices.Contains(p.Only, c) })
 }
 
 func newPatient(cfg Config) *patient { return &patient{Config: cfg, met: make(chan struct{})} }

@@ -24,7 +24,7 @@ import (
 
 // config reads the file as the kiosk does, and what it points at.
 func (p *patient) config() []Finding {
-	file, err := config.Load(p.File)
+	file, err := p.load()
 	p.file, p.read = file, file.Data != "" // the rest may be looked at beside a field with a fault
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -53,6 +53,13 @@ func (p *patient) config() []Finding {
 		found = []Finding{fine(CheckConfig, "file", p.File)}
 	}
 	return found
+}
+
+func (p *patient) load() (config.Config, error) {
+	if p.Parsed != nil {
+		return *p.Parsed, nil
+	}
+	return config.Load(p.File)
 }
 
 // authority looks at the file of central.ca.

@@ -322,3 +322,16 @@ func userName() string {
 	}
 	return strconv.Itoa(os.Geteuid())
 }
+
+// OfDevice is what a driver's status means, for the kiosk itself, which has the device.
+func OfDevice(d health.Device, s device.Status) Finding {
+	check := map[health.Device]Check{health.CardReader: CheckReader, health.ReceiptPrinter: CheckPrinter, health.CodeScanner: CheckScanner}[d]
+	ill := s.State == device.StateProblem || s.State == device.StateDisconnected
+	switch {
+	case s.Problem != device.ProblemNone && slices.Contains(health.Causes(d), s.Problem):
+		return wrong(check, deviceCode(d, s.Problem))
+	case ill, s.State == device.StateUnknown:
+		return wrong(check, deviceCode(d, device.ProblemSilent))
+	}
+	return fine(check)
+}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -14,15 +15,15 @@ type Words struct{ own, common text.Printer }
 
 // LoadWords reads them. What the devices' codes mean is said in the kiosk's own words.
 func LoadWords(lang text.Language) (Words, error) {
-	own, err := text.Load(assets.DoctorText())
+	all, err := LoadVoices()
 	if err != nil {
 		return Words{}, err
 	}
-	common, err := text.Load(assets.Text())
-	if err != nil {
-		return Words{}, err
+	w, ok := all[lang]
+	if !ok {
+		return Words{}, fmt.Errorf("there are no words in %q", lang)
 	}
-	return Words{own.In(lang), common.In(lang)}, nil
+	return w, nil
 }
 
 // LanguageOf picks the language that a locale such as zh_CN.UTF-8 asks for.
@@ -126,3 +127,49 @@ func (w Words) ToDo(what string) string { return w.own.T("do") + what }
 
 // Said is what the system said, as a line of its own.
 func (w Words) Said(what string) string { return w.own.T("detail") + what }
+
+// Voices are the words of every language, for what is kept and read later. What has no words is nil.
+type Voices map[text.Language]Words
+
+// LoadVoices reads them.
+func LoadVoices() (Voices, error) {
+	own, err := text.Load(assets.DoctorText())
+	if err != nil {
+		return nil, err
+	}
+	common, err := text.Load(assets.Text())
+	if err != nil {
+		return nil, err
+	}
+	v := Voices{}
+	for _, lang := range own.Languages() {
+		v[lang] = Words{own.In(lang), common.In(lang)}
+	}
+	return v, nil
+}
+
+// Name says what was looked at.
+func (v Voices) Name(c Check) text.Local {
+	return v.each(func(w Words) string { return w.Name(c) })
+}
+
+// Cause says what was found.
+func (v Voices) Cause(f Finding) text.Local {
+	return v.each(func(w Words) string { return w.Cause(f) })
+}
+
+// Do says what to do.
+func (v Voices) Do(f Finding) text.Local { return v.each(func(w Words) string { return w.Do(f) }) }
+
+func (v Voices) each(say func(Words) string) text.Local {
+	all := text.Local{}
+	for lang, w := range v {
+		if s := say(w); s != "" {
+			all[lang] = s
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}

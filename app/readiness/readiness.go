@@ -98,3 +98,6 @@ func (r Report) Extent() Extent {
 	}
 	return Whole
 }
+
+// File is what a kiosk's data directory calls the last report.
+const File = "readiness.json"

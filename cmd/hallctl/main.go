@@ -8,11 +8,12 @@
 //	hallctl ime pinyin shenfenzheng
 //	hallctl prompts check --voice cmn --dir /usr/share/onedoor/prompts
 //	hallctl doctor --config /etc/onedoor/kiosk.yaml
+//	hallctl readiness --json
 //
 // With --json every result is one JSON object a line on standard output, and so is a failure: "event" is "error", "code" is
 // for machines, "message" says what is wrong and "next" what to do. The exit status is 0 only on success; 2 is a command that
-// was not understood, and 3 is doctor's for a machine with warnings and no fault. A failure is said in one sentence on standard
-// error as well.
+// was not understood, and 3 is what doctor and readiness say of warnings without a fault. A failure is said in one sentence on
+// standard error as well.
 package main
 
 import (
@@ -38,13 +39,14 @@ func main() {
 }
 
 type commands struct {
-	JSON    bool            `name:"json" help:"One JSON object a line instead of sentences."`
-	Log     bool            `help:"Write what the drivers log to standard error."`
-	Device  deviceCommands  `cmd:"" help:"Probe and test devices."`
-	Outbox  outboxCommands  `cmd:"" help:"What a stopped kiosk still has to send."`
-	Doctor  doctorCommand   `cmd:"" help:"What is wrong with this machine, and what to do about it."`
-	IME     imeCommands     `cmd:"" name:"ime" help:"What the kiosk's input methods offer, for tuning."`
-	Prompts promptsCommands `cmd:"" help:"Sentences that the kiosk reads aloud from recordings."`
+	JSON      bool             `name:"json" help:"One JSON object a line instead of sentences."`
+	Log       bool             `help:"Write what the drivers log to standard error."`
+	Device    deviceCommands   `cmd:"" help:"Probe and test devices."`
+	Outbox    outboxCommands   `cmd:"" help:"What a stopped kiosk still has to send."`
+	Doctor    doctorCommand    `cmd:"" help:"What is wrong with this machine, and what to do about it."`
+	Readiness readinessCommand `cmd:"" help:"Who can be served with what today."`
+	IME       imeCommands      `cmd:"" name:"ime" help:"What the kiosk's input methods offer, for tuning."`
+	Prompts   promptsCommands  `cmd:"" help:"Sentences that the kiosk reads aloud from recordings."`
 }
 
 type deviceCommands struct {

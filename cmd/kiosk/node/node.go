@@ -45,14 +45,15 @@ type Node struct {
 	Staff *staff.Staff // who may do what
 	Audit *audit.Log   // who did what
 
-	outbox  *outbox.Outbox
-	client  *wire.Client
-	engine  *engine.Engine
-	devices devices
-	helpers helpers
-	visit   part
-	parts   part // the devices
-	once    sync.Once
+	outbox   *outbox.Outbox
+	client   *wire.Client
+	engine   *engine.Engine
+	devices  devices
+	helpers  helpers
+	mornings *mornings
+	visit    part
+	parts    part // the devices
+	once     sync.Once
 }
 
 // stopLimit is the longest that Stop waits for the visit, and then for the devices.
@@ -126,13 +127,16 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if n.helpers, err = newHelpers(cfg); err != nil {
 		return nil, err
 	}
+	if err = n.openMornings(cfg, id, services, dev); err != nil {
+		return nil, err
+	}
 	visitor := kiosk.Config{
 		Site: kiosk.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk, HelpPhone: cfg.File.Hall.HelpPhone,
 			Tracking: id.Device.TrackingURL},
 		Catalogue: services, Texts: texts, Reader: dev.reader, Printer: dev.printer, Scanner: dev.codes(), Outbox: n.outbox, Audit: n.Audit, Link: n.engine, Cases: n.client,
 		NewID:   item.NewID,
 		NewCode: func() tracking.Code { return tracking.New(id.Device.Number, id.Device.TrackingKey) },
-		Now:     cfg.Now, Show: cfg.Show, Idle: cfg.Idle, Logger: cfg.Logger.With("part", "visit"),
+		Now:     cfg.Now, Show: n.mornings.attend(cfg.Show), Idle: cfg.Idle, Logger: cfg.Logger.With("part", "visit"),
 	}
 	n.helpers.give(&visitor)
 	if n.Kiosk, err = kiosk.New(visitor); err != nil {
@@ -148,6 +152,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	visits, n.visit.cancel = context.WithCancel(ctx)
 	n.devices = dev
 	dev.run(running, &n.parts, cfg)
+	n.parts.run(running, "readiness", cfg.Logger, n.mornings.run)
 	n.visit.run(visits, "visit", cfg.Logger, n.Kiosk.Run)
 	n.parts.run(running, "staff", cfg.Logger, n.Staff.Run)
 	return n, nil

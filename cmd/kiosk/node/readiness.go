@@ -1,0 +1,246 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"onedoor/app/catalog"
+	"onedoor/app/config"
+	"onedoor/app/doctor"
+	"onedoor/app/health"
+	"onedoor/app/kiosk"
+	"onedoor/app/readiness"
+	"onedoor/app/text"
+	"onedoor/assets"
+	"onedoor/device"
+	"onedoor/device/printer"
+	"onedoor/sync/engine"
+	"onedoor/sync/outbox"
+)
+
+// mornings say who can be served with what, and test the machine at night.
+type mornings struct {
+	node     *Node
+	cfg      Config
+	site     readiness.Site
+	services *catalog.Catalogue
+	devices  devices
+	voices   doctor.Voices
+	words    text.Printer
+	idle     atomic.Bool // nobody is at the screen
+}
+
+// openMornings prepares them. Nothing runs yet.
+func (n *Node) openMornings(cfg Config, id config.Identity, services *catalog.Catalogue, dev devices) error {
+	voices, err := doctor.LoadVoices()
+	if err != nil {
+		return fmt.Errorf("start kiosk: %w", err)
+	}
+	words, err := text.Load(assets.ReadinessText())
+	if err != nil {
+		return fmt.Errorf("start kiosk: %w", err)
+	}
+	n.mornings = &mornings{node: n, cfg: cfg, site: readiness.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk}, services: services, devices: dev,
+		voices: voices, words: words.In(text.Chinese)}
+	return nil
+}
+
+// attend passes views on, and notes by them whether somebody is there.
+func (m *mornings) attend(show func(kiosk.View)) func(kiosk.View) {
+	return func(v kiosk.View) {
+		switch v.Screen.(type) {
+		case kiosk.Attract, kiosk.OutOfService:
+			m.idle.Store(true)
+		default:
+			m.idle.Store(false)
+		}
+		show(v)
+	}
+}
+
+// run keeps the times of the configuration until ctx ends.
+func (m *mornings) run(ctx context.Context) error {
+	cfg := readiness.KeeperConfig{Site: m.site, Now: m.cfg.Now, Idle: m.idle.Load, Test: m.node.SelfTest, Look: m.node.Services, Keep: m.keep,
+		Print: m.node.PrintReadiness, Logger: m.cfg.Logger.With("part", "readiness")}
+	var err error
+	if cfg.Opens, err = timeOf(m.cfg.File.Hall.Opens); err != nil {
+		return err
+	}
+	if cfg.Quiet, err = timeOf(m.cfg.File.Hall.SelfTest); err != nil {
+		return err
+	}
+	raw, err := os.ReadFile(m.file())
+	if err == nil {
+		err = json.Unmarshal(raw, &cfg.Last)
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		cfg.Logger.Warn("the last readiness report can not be read", "err", err)
+	}
+	keeper, err := readiness.NewKeeper(cfg)
+	if err != nil {
+		return err
+	}
+	return keeper.Run(ctx)
+}
+
+// timeOf reads a time of the configuration; nil for none.
+func timeOf(s string) (*readiness.Time, error) {
+	if s == "" {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	t, err := readiness.ParseTime(s)
+	return &t, err
+}
+
+func (m *mornings) file() string { return filepath.Join(m.cfg.File.Data, readiness.File) }
+
+func (m *mornings) keep(r readiness.Report) error {
+	raw, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(m.file(), raw, 0o600)
+}
+
+// nightly is what the doctor looks at from inside the kiosk: what the kiosk has open it asks itself.
+var nightly = []doctor.Check{doctor.CheckData, doctor.CheckDisk, doctor.CheckKeys, doctor.CheckClock, doctor.CheckTouch, doctor.CheckVoice,
+	doctor.CheckCatalogue, doctor.CheckFonts, doctor.CheckCable, doctor.CheckAddress, doctor.CheckRoute, doctor.CheckName, doctor.CheckTCP,
+	doctor.CheckTLS, doctor.CheckCentral}
+
+// SelfTest makes every test that needs nobody: devices, journal, disk, clock, link, catalogue. It prints nothing, and ends soon
+// after ctx does.
+func (n *Node) SelfTest(ctx context.Context) []readiness.Test {
+	m := n.mornings
+	found := doctor.Run(ctx, doctor.Config{Parsed: &m.cfg.File, Only: nightly, Machine: doctor.System()}).Findings
+	for _, d := range health.Devices() {
+		if s, ok := m.status(d); ok {
+			found = append(found, doctor.OfDevice(d, s))
+		}
+	}
+	journal := doctor.Finding{Check: doctor.CheckOutbox, Verdict: doctor.OK}
+	if err := n.outbox.Verify(ctx); errors.Is(err, outbox.ErrDamaged) {
+		journal = doctor.Finding{Check: doctor.CheckOutbox, Verdict: doctor.Fault, Code: doctor.OutboxDamaged,
+			Args: []string{"dir", filepath.Join(m.cfg.File.Data, "outbox"), "count", strconv.Itoa(max(1, len(n.outbox.Damage())))}}
+	}
+	var tests []readiness.Test
+	for _, f := range append(found, journal) {
+		tests = append(tests, m.test(f))
+	}
+	return tests
+}
+
+func (m *mornings) test(f doctor.Finding) readiness.Test {
+	t := readiness.Test{Name: m.voices.Name(f.Check), Outcome: readiness.Passed}
+	switch f.Verdict {
+	case doctor.Skipped:
+		t.Outcome = readiness.Skipped
+	case doctor.Fault, doctor.Warning:
+		t.Outcome = readiness.Failed
+		p := m.problem(f, time.Time{})
+		t.Problem = &p
+	}
+	return t
+}
+
+func (m *mornings) problem(f doctor.Finding, since time.Time) readiness.Problem {
+	return readiness.Problem{Code: f.Code.Name(), Since: since, Cause: m.voices.Cause(f), Do: m.voices.Do(f)}
+}
+
+// status is a device's; ok is false for one that this kiosk does not have.
+func (m *mornings) status(d health.Device) (s device.Status, ok bool) {
+	switch d {
+	case health.CardReader:
+		return m.devices.reader.Status(), true
+	case health.ReceiptPrinter:
+		return m.devices.printer.Status(), true
+	case health.CodeScanner:
+		if m.devices.scanner != nil {
+			return m.devices.scanner.Status(), true
+		}
+	}
+	return device.Status{}, false
+}
+
+// Services is what can be said of each service now, and what is wrong.
+func (n *Node) Services(time.Time) ([]readiness.Service, []readiness.Problem) {
+	m := n.mornings
+	var problems []readiness.Problem
+	wrong := func(f doctor.Finding, since time.Time) string {
+		problems = append(problems, m.problem(f, since))
+		return f.Code.Name()
+	}
+	ill := map[health.Device]string{}
+	for _, d := range health.Devices() {
+		if s, ok := m.status(d); ok {
+			if f := doctor.OfDevice(d, s); f.Verdict != doctor.OK {
+				code := wrong(f, s.Since)
+				if f.Verdict == doctor.Fault {
+					ill[d] = code
+				}
+			}
+		}
+	}
+	closed, away := "", ""
+	if code := closedBy(n.outbox.Err()); code != "" {
+		closed = wrong(doctor.Finding{Code: code, Args: []string{"dir", m.cfg.File.Data, "free", "?"}}, time.Time{})
+	}
+	if s := n.engine.Status(); s.Link == engine.Offline {
+		away = wrong(doctor.Finding{Code: doctor.LinkDown}, s.Since)
+	}
+	var services []readiness.Service
+	for _, s := range m.services.Services {
+		a := readiness.Service{ID: s.ID, Title: s.Title, Extent: readiness.Whole}
+		lacks := func(code string, essential bool) {
+			if code == "" {
+				return
+			}
+			a.Because = append(a.Because, code)
+			if essential {
+				a.Extent = readiness.Not
+			} else if a.Extent == readiness.Whole {
+				a.Extent = readiness.Partly
+			}
+		}
+		lacks(closed, true)
+		lacks(ill[health.CardReader], !s.Identity.Typed)
+		if s.Offline.Refuse {
+			lacks(away, true)
+		}
+		lacks(ill[health.ReceiptPrinter], false)
+		services = append(services, a)
+	}
+	return services, problems
+}
+
+// closedBy is why the outbox takes nothing; empty while it does.
+func closedBy(err error) doctor.Code {
+	switch {
+	case err == nil, errors.Is(err, outbox.ErrClosed):
+		return ""
+	case errors.Is(err, outbox.ErrNoSpace):
+		return doctor.OutboxNoSpace
+	case errors.Is(err, outbox.ErrFull):
+		return doctor.OutboxFull
+	case errors.Is(err, outbox.ErrFenced):
+		return doctor.OutboxFenced
+	}
+	return doctor.OutboxStopped
+}
+
+// PrintReadiness puts a report on the receipt printer's paper. It returns when that is done or has failed.
+func (n *Node) PrintReadiness(ctx context.Context, r readiness.Report) error {
+	got := n.mornings.devices.printer.Print(ctx, readiness.Paper(r, n.mornings.words))
+	if got.Outcome == printer.Printed {
+		return nil
+	}
+	return errors.Join(fmt.Errorf("print readiness: %s (%s)", got.Outcome, got.Cause), got.Err)
+}
