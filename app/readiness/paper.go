@@ -87,20 +87,21 @@ func Paper(r Report, say text.Printer) document.Document {
 		document.Rule{},
 		document.Text{Text: v.Summary, Bold: true},
 	}
-	list := func(key string, lines []Line, signed bool) {
+	list := func(key string, lines []Line, row func(Line) []document.Block) {
 		if len(lines) == 0 {
 			return
 		}
 		blocks = append(blocks, document.Rule{}, document.Text{Text: say.T(key), Bold: true})
 		for _, l := range lines {
-			blocks = append(blocks, document.Text{Text: l.Text, Bold: signed})
-			if l.Note != "" {
-				blocks = append(blocks, document.Text{Text: "  " + l.Note})
-			}
+			blocks = append(blocks, row(l)...)
 		}
 	}
-	list("not", v.Not, false)
-	list("partly", v.Partly, false)
-	list("mendlist", v.Mend, true)
+	service := func(l Line) []document.Block { return []document.Block{document.Row{Label: l.Text, Value: l.Note}} }
+	problem := func(l Line) []document.Block {
+		return []document.Block{document.Text{Text: l.Text, Bold: true}, document.Text{Text: l.Note}}
+	}
+	list("not", v.Not, service)
+	list("partly", v.Partly, service)
+	list("mendlist", v.Mend, problem)
 	return document.Document{Blocks: append(blocks, document.Rule{}, document.Text{Text: say.T("end"), Align: document.Centre})}
 }
