@@ -11,6 +11,9 @@ const (
 	isOff  = time.Minute
 )
 
+// unknown stands for an offset from a central that was not heard of.
+const unknown = "?"
+
 // firstYear is before this program was: a clock that says so has not been set.
 const firstYear = 2026
 
@@ -39,7 +42,7 @@ func (p *patient) clock(ctx context.Context) []Finding {
 		return []Finding{wrong(CheckClock, ClockUnsynchronised, args...)}
 	}
 	if !known {
-		args[len(args)-1] = "?"
+		args[len(args)-1] = unknown
 	}
 	return []Finding{fine(CheckClock, args...).because(err)}
 }

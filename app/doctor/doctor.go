@@ -116,8 +116,9 @@ type Live interface {
 type patient struct {
 	Config
 	file   config.Config
-	read   bool // file holds what the configuration says
-	holder int  // process of the running kiosk, or of whoever has the outbox; 0 when none is seen
+	read   bool     // file holds what the configuration says
+	serves *account // whom the kiosk runs as, where that is another
+	holder int      // process of the running kiosk, or of whoever has the outbox; 0 when none is seen
 	lines  keyed
 	met    chan struct{} // closed when the way to central has been looked at
 	offset *time.Duration

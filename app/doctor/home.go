@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -49,6 +50,12 @@ func (p *patient) config() []Finding {
 		return all
 	}
 	found := p.authority()
+	p.serves = p.account()
+	for path, code := range map[string]Code{p.File: ConfigUnreadable, file.Central.CA: ConfigCA} {
+		if info, err := os.Stat(path); path != "" && err == nil && !p.serves.may(info, 4) && !listed(path) {
+			found = append(found, wrong(CheckConfig, code, "file", path).because(fmt.Errorf("%s may not read it", p.serves.name)))
+		}
+	}
 	if found == nil {
 		found = []Finding{fine(CheckConfig, "file", p.File)}
 	}
@@ -168,6 +175,54 @@ func ownerOf(info fs.FileInfo) owner {
 		return owner{id, u.Username}
 	}
 	return owner{id, id}
+}
+
+// account is whom the kiosk runs as, by the owner of its data. Root, who may do everything, is told what that one may not. nil
+// when the doctor is that one, or can not tell.
+func (p *patient) account() *account {
+	info, err := os.Stat(p.file.Data)
+	if err != nil || os.Geteuid() != 0 {
+		return nil
+	}
+	o := ownerOf(info)
+	u, err := user.LookupId(o.id)
+	if err != nil || o.id == "0" {
+		return nil
+	}
+	groups, err := u.GroupIds()
+	if err != nil {
+		return nil
+	}
+	return &account{o, groups}
+}
+
+// account is a user with groups.
+type account struct {
+	owner
+	groups []string
+}
+
+// may reports whether the account has some of read (4), write (2) and search (1) by a file's mode. What can not be told
+// is allowed.
+func (a *account) may(info fs.FileInfo, want fs.FileMode) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if a == nil || !ok {
+		return true
+	}
+	mode := info.Mode().Perm()
+	switch {
+	case strconv.Itoa(int(s.Uid)) == a.id:
+		mode >>= 6
+	case slices.Contains(a.groups, strconv.Itoa(int(s.Gid))):
+		mode >>= 3
+	}
+	return mode&want == want
+}
+
+// listed reports whether a file has an access list of its own.
+func listed(path string) bool {
+	n, err := unix.Getxattr(path, "system.posix_acl_access", nil)
+	return err == nil && n > 0
 }
 
 // stranger finds a file that belongs to another than its directory, as after a start by root.

@@ -173,6 +173,9 @@ func (p *patient) line(ctx context.Context, i instrument, path string) Finding {
 	if err := p.Machine.Allowed(path, unix.R_OK|unix.W_OK); errors.Is(err, fs.ErrPermission) {
 		return wrong(i.check, i.notAllowed, append(args, "group", groupOf(info), "user", userName())...)
 	}
+	if !p.serves.may(info, 6) && !listed(path) {
+		return wrong(i.check, i.notAllowed, append(args, "group", groupOf(info), "user", p.serves.name)...)
+	}
 	if p.holder != 0 {
 		return wrong(i.check, SkipKioskRuns, append(args, "program", p.program(p.holder), "pid", strconv.Itoa(p.holder))...)
 	}

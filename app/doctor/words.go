@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,7 +48,11 @@ func (w Words) Verdict(v Verdict) string { return w.own.T("verdict." + string(v)
 // Cause says what was found, and Do what to do about it; Do is empty where there is nothing to do.
 func (w Words) Cause(f Finding) string {
 	if f.Code == "" {
-		return w.own.T("ok."+string(f.Check), w.args(f)...)
+		key := "ok." + string(f.Check)
+		if f.Check == CheckClock && slices.Contains(f.Args, unknown) {
+			key += ".alone"
+		}
+		return w.own.T(key, w.args(f)...)
 	}
 	if key := "code." + string(f.Code); w.own.T(key) != key {
 		return w.own.T(key, w.args(f)...)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -495,6 +496,43 @@ func TestDoctorOnRealFileSystems(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.wants(doctor.DiskVolatile, doctor.DiskLow)
+}
+
+// TestDoctorKnowsForWhomItLooks: root may do everything, and is told what the kiosk's user may not.
+func TestDoctorKnowsForWhomItLooks(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	c := newClinic(t)
+	const nobody = 65534
+	own := func(uid int) {
+		t.Helper()
+		err := filepath.WalkDir(c.dir, func(path string, _ fs.DirEntry, err error) error {
+			return errors.Join(err, os.Chown(path, uid, uid))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := func(mode os.FileMode) {
+		t.Helper()
+		for _, path := range []string{c.reader.Path(), c.printer.Path(), filepath.Join(c.root, "ca.pem"), c.file} {
+			if err := os.Chmod(path, mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	c.wants() // it writes the configuration
+	own(nobody)
+	found := c.wants(doctor.ReaderNotAllowed, doctor.PrinterNotAllowed, doctor.ConfigCA, doctor.ConfigUnreadable)
+	if f := of(t, found, doctor.CheckReader); !strings.Contains(f.Cause, "nobody") {
+		t.Errorf("says %s", f.Cause)
+	}
+	open(0o666)
+	c.wants()
+	own(0)
+	open(0o600)
+	c.wants()
 }
 
 // TestDoctorCommand: the command itself, on this machine, with a configuration that is not there.
