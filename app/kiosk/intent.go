@@ -69,6 +69,8 @@ type (
 	Write struct{ Stroke Stroke }
 	// Wipe takes all strokes of the pad away.
 	Wipe struct{}
+	// Unable confirms by a press what whoever can write signs.
+	Unable struct{}
 	// ChooseFrom picks an option of a List.
 	ChooseFrom struct{ Option string }
 	// AddEntry begins one more entry of a repeating group.
@@ -184,6 +186,7 @@ func (Turn) intent()        {}
 func (KeyMode) intent()     {}
 func (Write) intent()       {}
 func (Wipe) intent()        {}
+func (Unable) intent()      {}
 func (ChooseFrom) intent()  {}
 func (AddEntry) intent()    {}
 func (EditEntry) intent()   {}

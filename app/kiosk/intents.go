@@ -119,6 +119,9 @@ func (k *Kiosk) write(ctx context.Context, in Intent) {
 			s.signature.add(in.Stroke)
 		case Wipe, Clear:
 			s.signature.wipe()
+		case Unable:
+			s.signature.wipe()
+			s.signature.pressed = true
 		}
 	}
 }

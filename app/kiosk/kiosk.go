@@ -93,7 +93,7 @@ type Sounds interface {
 }
 
 // Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle, Scanner, Words, Hand,
-// Voice, Sounds, Divisions and Cases.
+// Voice, Sounds, Divisions, Audit and Cases.
 type Config struct {
 	Site      Site
 	Catalogue *catalog.Catalogue
@@ -166,7 +166,7 @@ func New(cfg Config) (*Kiosk, error) {
 	v := reflect.ValueOf(cfg)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Sounds", "Divisions", "Cases"}, name) && v.Field(i).IsZero() {
+		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Sounds", "Divisions", "Audit", "Cases"}, name) && v.Field(i).IsZero() {
 			missing = append(missing, fmt.Errorf("new kiosk: %s is missing", name))
 		}
 	}

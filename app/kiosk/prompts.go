@@ -28,9 +28,9 @@ func Prompts() []string {
 		"refused.help", "review.confirm", "review.heading", "review.help", "settings.cantonese", "settings.contrast",
 		"settings.display", "settings.elder", "settings.language", "settings.low", "settings.mandarin", "settings.off",
 		"settings.on", "settings.size", "settings.size.large", "settings.size.larger", "settings.size.largest",
-		"settings.size.normal", "settings.sounds", "settings.speak", "sign.heading", "sign.help", "situate.heading",
-		"situate.help", "track.card", "track.card.none", "track.heading", "track.help", "track.rate.heading",
-		"track.rate.help", "track.scan", "track.wrong", "trouble.paper", "trouble.printer", "trouble.reader", "unsure.heading",
-		"unsure.help", "warning.heading", "warning.leave", "warning.stay",
+		"settings.size.normal", "settings.sounds", "settings.speak", "sign.heading", "sign.help", "sign.pressed.help",
+		"sign.unable", "situate.heading", "situate.help", "track.card", "track.card.none", "track.heading", "track.help",
+		"track.rate.heading", "track.rate.help", "track.scan", "track.wrong", "trouble.paper", "trouble.printer",
+		"trouble.reader", "unsure.heading", "unsure.help", "warning.heading", "warning.leave", "warning.stay",
 	}
 }

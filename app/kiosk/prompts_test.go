@@ -150,6 +150,7 @@ func circumstances() []func(*bench) {
 			}
 		},
 	}
+	all = append(all, func(b *bench) { b.visit.signature.pressed = true })
 	for _, key := range []string{failure(cardreader.Unsupported), failure(cardreader.Moved), "identify.expired"} {
 		all = append(all, func(b *bench) { b.card = cardSlot{phase: CardFailed, trouble: key} })
 	}

@@ -20,6 +20,7 @@ const (
 type signature struct {
 	strokes []Stroke
 	points  int
+	pressed bool // instead of all strokes, by somebody who can not write
 }
 
 func (g *signature) wipe() {
@@ -37,11 +38,14 @@ func (g *signature) add(s Stroke) {
 	for i, p := range s { // a finger that slips off the pad goes on being told of; what is outside was not written
 		kept[i] = Point{X: max(0, min(p.X, padWide)), Y: max(0, min(p.Y, padWide/3)), At: p.At}
 	}
-	g.strokes, g.points = append(g.strokes, kept), g.points+len(s)
+	g.strokes, g.points, g.pressed = append(g.strokes, kept), g.points+len(s), false
 }
 
-// enough reports whether something was written, and not only touched.
+// enough reports whether something was written, and not only touched, or was confirmed by a press instead.
 func (g *signature) enough() bool {
+	if g.pressed {
+		return true
+	}
 	length := 0
 	for _, s := range g.strokes {
 		for i := 1; i < len(s); i++ {
@@ -55,13 +59,20 @@ func abs(n int) int { return max(n, -n) }
 
 func (k *Kiosk) sign(say text.Printer) Sign {
 	s := k.visit
-	return Sign{
+	v := Sign{
 		Heading: say.T("sign.heading"), Help: say.T("sign.help"), Place: say.T("sign.place"), Drawing: len(s.signature.strokes),
 		Statement: k.statement(say),
-		Clear:     Button{say.T("sign.clear"), Wipe{}, len(s.signature.strokes) == 0},
+		Clear:     Button{say.T("sign.clear"), Wipe{}, false},
 		Next:      Button{say.T("review.confirm"), Confirm{}, !s.signature.enough() || k.closed(s.service)},
 		Back:      Button{say.T("form.back"), Back{}, false},
 	}
+	switch {
+	case s.signature.pressed:
+		v.Help, v.Place = say.T("sign.pressed.help"), say.T("sign.pressed")
+	case len(s.signature.strokes) == 0:
+		v.Clear = Button{say.T("sign.unable"), Unable{}, false}
+	}
+	return v
 }
 
 // statement is what is signed: what the service wants declared, or the general declaration.

@@ -30,7 +30,7 @@ func (h *hall) toSign() {
 	h.send(kiosk.Next{})
 	now[kiosk.Review](h)
 	h.send(kiosk.Confirm{})
-	if s := now[kiosk.Sign](h); s.Drawing != 0 || !s.Next.Off || !s.Clear.Off {
+	if s := now[kiosk.Sign](h); s.Drawing != 0 || !s.Next.Off || s.Clear.Intent != (kiosk.Unable{}) {
 		h.Fatalf("an empty pad has %+v", s)
 	}
 }
@@ -45,7 +45,37 @@ type signedPayload struct {
 		Form    string     `json:"form_sha256"`
 		Strokes [][][3]int `json:"strokes"`
 		Picture []byte     `json:"picture_png"`
+		Pressed bool       `json:"pressed"`
 	} `json:"signature"`
+}
+
+// TestWhoeverCanNotWriteConfirmsByAPress: by keys alone a form is handed in, and what is sent says that nothing was drawn. A
+// stroke is a signature again.
+func TestWhoeverCanNotWriteConfirmsByAPress(t *testing.T) {
+	real, _ := newOutbox(t)
+	box := &payloads{real, make(chan []byte, 4)}
+	h := equipped(t, box, nil)
+	h.toSign()
+	h.send(kiosk.Unable{})
+	if s := now[kiosk.Sign](h); s.Next.Off || s.Place != "已按键确认" || s.Clear.Intent != (kiosk.Wipe{}) {
+		t.Errorf("after the press the pad has %+v", s)
+	}
+	h.send(kiosk.Wipe{})
+	if s := now[kiosk.Sign](h); !s.Next.Off {
+		t.Error("a press that was taken back still counts")
+	}
+	h.send(kiosk.Unable{}, scrawl(), kiosk.Wipe{}, kiosk.Confirm{})
+	if s := now[kiosk.Sign](h); !s.Next.Off {
+		t.Error("a press before a stroke that was erased still counts")
+	}
+	h.send(kiosk.Unable{}, kiosk.Confirm{})
+	var got signedPayload
+	if err := json.Unmarshal(<-box.seen, &got); err != nil {
+		t.Fatal(err)
+	}
+	if g := got.Signature; g == nil || !g.Pressed || len(g.Strokes) > 0 || len(g.Picture) > 0 || len(g.Form) != 64 {
+		t.Errorf("sent is %+v", g)
+	}
 }
 
 // TestNothingIsHandedInUnsigned: neither an empty pad nor a touch of it is a signature, and a cleared one is none any more.

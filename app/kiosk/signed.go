@@ -12,13 +12,15 @@ import (
 )
 
 // signedForm is a signature as it travels: what was drawn, as strokes with times and as a picture, and the hash of what it
-// was drawn under. Nobody can put it under another form.
+// was drawn under. Nobody can put it under another form. Whoever can not write has confirmed by a press instead; then
+// nothing was drawn, and it says so.
 type signedForm struct {
 	// Form is the SHA-256, in hexadecimal, of the service's id, the catalogue's version and the form as JSON with sorted keys,
 	// each followed by a newline.
 	Form    string     `json:"form_sha256"`
 	Strokes [][][3]int `json:"strokes"` // x and y in thousandths of the pad's width, milliseconds
 	Picture []byte     `json:"picture_png"`
+	Pressed bool       `json:"pressed,omitempty"`
 }
 
 // of binds the signature to a form; nil when nobody signed.
@@ -33,7 +35,10 @@ func (g *signature) of(service, version string, form map[string]any) (*signedFor
 	defer clear(raw)
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n%s\n", service, version, raw)
-	out := &signedForm{Form: hex.EncodeToString(h.Sum(nil))}
+	out := &signedForm{Form: hex.EncodeToString(h.Sum(nil)), Pressed: g.pressed}
+	if g.pressed {
+		return out, nil
+	}
 	for _, s := range g.strokes {
 		var points [][3]int
 		for _, p := range s {

@@ -123,6 +123,9 @@ func spoken(v View) []string {
 		add(s.Heading, s.Help, s.Declaration, s.Confirm.Label)
 	case Sign:
 		add(s.Heading, s.Help, s.Statement)
+		if _, unable := s.Clear.Intent.(Unable); unable {
+			add(s.Clear.Label)
+		}
 	case Accepting:
 		add(s.Heading, s.Help)
 	case Accepted:

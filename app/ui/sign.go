@@ -32,7 +32,11 @@ func (g *sign) show(v kiosk.Sign, s theme.Scale) {
 	g.page.show(v.Heading, v.Help, v.Next, v.Back, s)
 	g.statement.Set(v.Statement, widget.Style{Size: s.Large - 4, Color: g.kit.Palette.Text})
 	g.pad.Set(v.Place, v.Drawing, s)
-	g.clear.Set(widget.Face{Kind: widget.Small, Icon: "eraser", Button: v.Clear, Scale: s})
+	icon := "eraser"
+	if v.Clear.Intent == (kiosk.Unable{}) {
+		icon = "hand-finger"
+	}
+	g.clear.Set(widget.Face{Kind: widget.Small, Icon: icon, Button: v.Clear, Scale: s})
 }
 
 func (g *sign) reset() {
