@@ -5,6 +5,7 @@
 //	hallctl device printer test --port /dev/ttyUSB1 --profile generic-80
 //	hallctl device scanner read --port /dev/ttyACM0 --record scanner.trace
 //	hallctl outbox stats --data /var/lib/onedoor
+//	hallctl audit verify --data /var/lib/onedoor
 //	hallctl ime pinyin shenfenzheng
 //	hallctl prompts check --voice cmn --dir /usr/share/onedoor/prompts
 //	hallctl doctor --config /etc/onedoor/kiosk.yaml
@@ -43,6 +44,7 @@ type commands struct {
 	Log       bool             `help:"Write what the drivers log to standard error."`
 	Device    deviceCommands   `cmd:"" help:"Probe and test devices."`
 	Outbox    outboxCommands   `cmd:"" help:"What a stopped kiosk still has to send."`
+	Audit     auditCommands    `cmd:"" help:"Who did what at a kiosk."`
 	Doctor    doctorCommand    `cmd:"" help:"What is wrong with this machine, and what to do about it."`
 	Readiness readinessCommand `cmd:"" help:"Who can be served with what today."`
 	IME       imeCommands      `cmd:"" name:"ime" help:"What the kiosk's input methods offer, for tuning."`

@@ -103,7 +103,8 @@ type memberInput struct {
 }
 
 type putMemberInput struct {
-	memberInput
+	Hall string `path:"hall" pattern:"^[0-9]{5}$"`
+	ID   string `path:"id" pattern:"^[a-z][a-z0-9-]{1,15}$"`
 	Body struct {
 		Name     string `json:"name" minLength:"1" maxLength:"60" doc:"to be shown"`
 		Role     string `json:"role" enum:"attendant,maintainer,supervisor"`
