@@ -83,6 +83,15 @@ type Config struct {
 	// DeskURL and TrackURL are pages at the central platform: where staff move cases on, and where citizens ask for them.
 	// Empty ones are not shown.
 	DeskURL, TrackURL string
+	// Staff is an invented member of the hall's staff, with whose PIN one can sign in at the kiosk. Empty: there is none.
+	Staff Member
+}
+
+// Member is somebody of the hall's staff, invented.
+type Member struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	PIN  string `json:"pin"`
 }
 
 // Dock is the page. Make one with New.

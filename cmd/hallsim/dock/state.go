@@ -24,6 +24,7 @@ type state struct {
 	Link    linkState     `json:"link"`
 	Desk    string        `json:"desk_url"`
 	Track   string        `json:"track_url"`
+	Staff   Member        `json:"staff"`
 	Devices []deviceState `json:"devices"`
 	Scanner scannerState  `json:"scanner"`
 }
@@ -71,7 +72,7 @@ type linkState struct {
 func (d *Dock) state() state {
 	s := state{
 		Cards: []cardState{}, Lying: d.cfg.Tray.Lying(), Printer: d.cfg.Paper.Levers(), Papers: []paperState{},
-		Link: linkState{Up: d.cfg.Link.Up()}, Desk: d.cfg.DeskURL, Track: d.cfg.TrackURL,
+		Link: linkState{Up: d.cfg.Link.Up()}, Desk: d.cfg.DeskURL, Track: d.cfg.TrackURL, Staff: d.cfg.Staff,
 	}
 	s.Devices, s.Scanner = d.devices(), scannerState{There: d.cfg.Scan != nil, Sees: d.scans(), Receipt: d.lastCode() != ""}
 	for _, c := range d.cfg.Tray.Cards() {

@@ -88,9 +88,11 @@ func orEnded(err error) error {
 	return err
 }
 
-// once runs a program to its end and gives what it printed.
-func once(ctx context.Context, path string, args ...string) (string, error) {
-	out, err := exec.CommandContext(ctx, path, args...).CombinedOutput()
+// once runs a program to its end, with typed as its standard input, and gives what it printed.
+func once(ctx context.Context, typed, path string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Stdin = strings.NewReader(typed)
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%s %s: %w:\n%s", path, args[0], err, out)
 	}

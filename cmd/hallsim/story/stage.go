@@ -121,7 +121,7 @@ func freePort(ctx context.Context) (string, error) {
 func (s *Stage) openDock(ctx context.Context) error {
 	d, err := dock.New(dock.Config{Tray: s.hall.Tray, Paper: s.basket, Link: s.hall.Link, Logger: s.cfg.Logger,
 		Devices: s.hall.Devices(), Scan: s.hall.Scanner.Show, PowerLoss: s.hall.Printer.PowerLoss,
-		DeskURL: s.platform.base + "/desk", TrackURL: s.platform.base + "/"})
+		DeskURL: s.platform.base + "/desk", TrackURL: s.platform.base + "/", Staff: supervisor})
 	if err != nil {
 		return err
 	}
@@ -140,13 +140,28 @@ func (s *Stage) openDock(ctx context.Context) error {
 	return nil
 }
 
+// supervisor is an invented member of the hall's staff.
+var supervisor = dock.Member{ID: "chen-hui", Name: "陈慧", PIN: "730594"}
+
+// employ makes the hall's pepper, and the supervisor known at central.
+func (s *Stage) employ(ctx context.Context) error {
+	pepper, program := filepath.Join(s.dir, "pepper"), filepath.Join(s.cfg.Bin, "central")
+	if _, err := once(ctx, "", program, "staff", "pepper", pepper); err != nil {
+		return err
+	}
+	_, err := once(ctx, supervisor.PIN+"\n", program, "staff", "add", "--url", s.platform.base, "--token-file", filepath.Join(s.dir, "central", "operator-token"),
+		"--hall", "44011", "--id", supervisor.ID, "--name", supervisor.Name, "--role", "supervisor", "--pepper-file", pepper)
+	return err
+}
+
 // enrol writes the kiosk's configuration and makes it a kiosk of the hall.
 func (s *Stage) enrol(ctx context.Context) error {
 	dev := filepath.Join(s.dir, "dev")
 	diagonal := 21.5
 	file := fmt.Sprintf("version: 1\ndata: %s\ncentral: {url: \"http://%s\"}\nreader: {port: %s}\nprinter: {port: %s, profile: generic-80}\nscanner: {port: %s}\n"+
-		"screen: {diagonal: %g, width: %d, height: %d, fullscreen: false}\nhall: {help_phone: \"12345\"}\n",
-		filepath.Join(s.dir, "kiosk"), s.hall.Link.Addr(), hall.ReaderPort(dev), hall.PrinterPort(dev), hall.ScannerPort(dev), diagonal, s.cfg.Width, s.cfg.Height)
+		"screen: {diagonal: %g, width: %d, height: %d, fullscreen: false}\nhall: {help_phone: \"12345\"}\nstaff: {pepper: %s}\n",
+		filepath.Join(s.dir, "kiosk"), s.hall.Link.Addr(), hall.ReaderPort(dev), hall.PrinterPort(dev), hall.ScannerPort(dev), diagonal, s.cfg.Width, s.cfg.Height,
+		filepath.Join(s.dir, "pepper"))
 	if err := os.WriteFile(s.config, []byte(file), 0o600); err != nil {
 		return fmt.Errorf("write configuration: %w", err)
 	}
@@ -154,7 +169,10 @@ func (s *Stage) enrol(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	said, err := once(ctx, filepath.Join(s.cfg.Bin, "kiosk"), "enrol", "--config", s.config, "--code", code)
+	if err := s.employ(ctx); err != nil {
+		return err
+	}
+	said, err := once(ctx, "", filepath.Join(s.cfg.Bin, "kiosk"), "enrol", "--config", s.config, "--code", code)
 	if err == nil {
 		fmt.Fprintln(s.cfg.Log, said)
 	}

@@ -50,7 +50,7 @@ function show(next) {
   when("cards", [state.cards, state.lying], drawCards);
   when("printer", [state.printer, state.printed, stopped()], drawPrinter);
   when("link", state.link, drawLink);
-  when("pages", [state.desk_url, state.track_url], drawPages);
+  when("pages", [state.desk_url, state.track_url, state.staff], drawPages);
   when("scanner", state.scanner, drawScanner);
   byId("faults").hidden = state.devices.length === 0;
   const pulled = state.devices.reduce((sum, device) => sum + device.pulled, 0);
@@ -131,7 +131,10 @@ function drawPages() {
   };
   page("desk", state.desk_url);
   page("track", state.track_url);
-  byId("pages").hidden = !state.desk_url && !state.track_url;
+  const { id, name, pin } = state.staff;
+  byId("staff").textContent = `工作人员登录（演示人物）：${name}，工号 ${id}，PIN ${pin}`;
+  byId("staff").hidden = !id;
+  byId("pages").hidden = !state.desk_url && !state.track_url && !id;
 }
 
 function drawScanner() {
