@@ -142,7 +142,8 @@ func Load(file string) (Config, error) {
 	}
 	c.Data, c.Central.CA, c.Staff.Pepper, c.Sound.Prompts = beside(file, c.Data), beside(file, c.Central.CA), beside(file, c.Staff.Pepper), beside(file, c.Sound.Prompts)
 	if err == nil && within(c.Data, c.Staff.Pepper) {
-		return Config{}, fmt.Errorf("%s: %w: staff.pepper: is inside of data, where whoever takes the disk has both: keep it elsewhere", file, ErrConfig)
+		err = fmt.Errorf("%s: %w", file, &Fault{Field: "staff.pepper", Line: newPlace(data).line("staff.pepper"),
+			What: "is inside of data, where whoever takes the disk has both: keep it elsewhere"})
 	}
 	return c, err
 }

@@ -68,6 +68,10 @@ const (
 	OutboxConflict   Code = "OUTBOX-CONFLICT"
 	OutboxWaits      Code = "OUTBOX-WAITS"
 
+	AuditBroken Code = "AUDIT-BROKEN"
+	AuditUnread Code = "AUDIT-UNREADABLE"
+	StaffPepper Code = "STAFF-PEPPER"
+
 	ClockUnset          Code = "CLOCK-UNSET"
 	ClockWrong          Code = "CLOCK-WRONG"
 	ClockDrifts         Code = "CLOCK-DRIFTS"
@@ -119,6 +123,7 @@ const (
 const (
 	SkipNoConfig    Code = "SKIP-NO-CONFIG"
 	SkipNoData      Code = "SKIP-NO-DATA"
+	SkipNoKeys      Code = "SKIP-NO-KEYS"
 	SkipNotSet      Code = "SKIP-NOT-SET"
 	SkipKioskRuns   Code = "SKIP-KIOSK-RUNS"
 	OutboxInUse     Code = "OUTBOX-IN-USE"
@@ -131,17 +136,17 @@ const (
 )
 
 // warnings are what still lets the kiosk work.
-var warnings = []Code{CheckStuck, CAExpires, UnitStopped, DataExposed, DiskLow, OutboxRejected, OutboxConflict, OutboxWaits, ClockDrifts,
+var warnings = []Code{CheckStuck, CAExpires, UnitStopped, DataExposed, DiskLow, OutboxRejected, OutboxConflict, OutboxWaits, StaffPepper, ClockDrifts,
 	ClockUnsynchronised, DisplayNotAllowed, DisplaySize, TouchNone, VoiceMissing, VoiceFails, FontGaps, LinkTLSExpires, "PRINTER-PAPER-LOW"}
 
 // skips are no findings of their own.
-var skips = []Code{SkipNoConfig, SkipNoData, SkipNotSet, SkipKioskRuns, OutboxInUse, OutboxUncounted, SkipNoSystemd, SkipNoUnit,
+var skips = []Code{SkipNoConfig, SkipNoData, SkipNoKeys, SkipNotSet, SkipKioskRuns, OutboxInUse, OutboxUncounted, SkipNoSystemd, SkipNoUnit,
 	SkipStepBefore, SkipLocal, SkipNotEnrolled}
 
 // faults are the others of this package.
 var faults = []Code{ConfigMissing, ConfigUnreadable, ConfigFault, ConfigCA, CAExpired, UnitFailed, UnitRestarts, DataMissing, DataNotWritable,
 	DataOwners, OutboxNoSpace, DiskInodes, DiskReadOnly, DiskVolatile, DiskUnknown, KeysNotEnrolled, KeysDamaged, KeysUnreadable, KeysExposed,
-	KeysSuite, OutboxDamaged, OutboxStopped, OutboxFull, OutboxLost, OutboxFenced, OutboxOther, OutboxUnreadable, ClockUnset, ClockWrong, ReaderNotAllowed,
+	KeysSuite, OutboxDamaged, OutboxStopped, OutboxFull, OutboxLost, OutboxFenced, OutboxOther, OutboxUnreadable, AuditBroken, AuditUnread, ClockUnset, ClockWrong, ReaderNotAllowed,
 	ReaderNotSerial, PrinterNotAllowed, PrinterNotSerial, ScannerNotAllowed, ScannerNotSerial, ProfileUnknown, DisplayNone, DisplayNoGL,
 	CatalogueFault, LinkDown, LinkNoCarrier, LinkNoAddress, LinkNoRoute, LinkNameUnknown, LinkNameServer, LinkRefused, LinkSilent, LinkUnreachable,
 	LinkTLSAuthority, LinkTLSName, LinkClock, LinkTLS, LinkPortal, LinkGateway, LinkStranger, CentralUnknown, CentralRefused, CentralFailing,

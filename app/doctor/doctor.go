@@ -32,6 +32,8 @@ const (
 	CheckDisk      Check = "disk"
 	CheckKeys      Check = "keys"
 	CheckOutbox    Check = "outbox"
+	CheckAudit     Check = "audit" // the log of who did what
+	CheckStaff     Check = "staff" // whether staff can sign in
 	CheckClock     Check = "clock"
 	CheckReader    Check = "reader"
 	CheckPrinter   Check = "printer"
@@ -53,7 +55,7 @@ const (
 
 // Checks lists them all in their order.
 func Checks() []Check {
-	return []Check{CheckConfig, CheckKiosk, CheckUnit, CheckData, CheckDisk, CheckKeys, CheckOutbox, CheckClock, CheckReader, CheckPrinter,
+	return []Check{CheckConfig, CheckKiosk, CheckUnit, CheckData, CheckDisk, CheckKeys, CheckOutbox, CheckAudit, CheckStaff, CheckClock, CheckReader, CheckPrinter,
 		CheckProfile, CheckScanner, CheckDisplay, CheckTouch, CheckVoice, CheckCatalogue, CheckFonts, CheckCable, CheckAddress, CheckRoute,
 		CheckName, CheckTCP, CheckTLS, CheckCentral}
 }
@@ -182,6 +184,8 @@ func (p *patient) probes() []probe {
 		one(CheckDisk, 3*time.Second, p.disk),
 		one(CheckKeys, 3*time.Second, p.keys),
 		one(CheckOutbox, 10*time.Second, p.outbox),
+		one(CheckAudit, 8*time.Second, p.audit),
+		one(CheckStaff, 2*time.Second, p.staff),
 		one(CheckClock, 11*time.Second+500*time.Millisecond, p.clock),
 		one(CheckReader, 11*time.Second, p.reader),
 		one(CheckPrinter, 11*time.Second, p.printer),

@@ -21,10 +21,12 @@ import (
 	"testing"
 	"time"
 
+	"onedoor/app/audit"
 	"onedoor/app/doctor"
 	"onedoor/cmd/hallsim/citizen"
 	"onedoor/device/port"
 	"onedoor/device/sim"
+	"onedoor/sync/item"
 )
 
 // clinic is a kiosk's machine with nothing wrong but what a test does to it: a real central behind TLS, real devices on
@@ -93,7 +95,7 @@ func (c *clinic) write(name, text string) {
 // look runs the doctor and gives its findings with --json, the exit status, and what people read.
 func (c *clinic) look() (found []findingLine, code int, said string) {
 	c.Helper()
-	order := []string{"version", "data", "central", "reader", "printer", "scanner", "screen", "voice"}
+	order := []string{"version", "data", "central", "reader", "printer", "scanner", "screen", "voice", "staff"}
 	var text []string
 	for _, k := range order {
 		text = append(text, c.lines[k])
@@ -360,7 +362,9 @@ func TestDoctorFindsEachCause(t *testing.T) {
 			c.write("proc/bus/input/devices", "I: Bus=0011\nN: Name=\"Keyboard\"\nB: PROP=0\n")
 			return func() { c.write("proc/bus/input/devices", "I: Bus=0003\nN: Name=\"Glass\"\nB: PROP=2\n") }
 		}, []doctor.Code{doctor.TouchNone}},
-		"no voice": {func() func() { return line("voice", "voice: no-such-voice") }, []doctor.Code{doctor.VoiceMissing}},
+		"a secret that is not there": {func() func() { return line("staff", "staff: {pepper: none}") }, []doctor.Code{doctor.StaffPepper}},
+		"a secret among the data":    {func() func() { return line("staff", "staff: {pepper: "+c.dir+"/pepper}") }, []doctor.Code{doctor.ConfigFault, doctor.StaffPepper}},
+		"no voice":                   {func() func() { return line("voice", "voice: no-such-voice") }, []doctor.Code{doctor.VoiceMissing}},
 	}
 	c.wants()
 	for name, l := range levers {
@@ -418,6 +422,46 @@ func TestDoctorFindsDamageInTheJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.wants()
+}
+
+// TestDoctorFindsAnAlteredAuditLog: an entry that was changed, and it put back.
+func TestDoctorFindsAnAlteredAuditLog(t *testing.T) {
+	c := newClinic(t)
+	dir := filepath.Join(c.dir, "audit")
+	log, err := audit.Open(audit.Config{Dir: dir, Source: c.id.Device.Source(), Suite: item.Default(), SignKey: c.id.Device.SignKey,
+		SignPrivate: c.id.SignPrivate, Now: time.Now, Keep: 365 * 24 * time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []audit.Kind{audit.KindOutOfService, audit.KindInService} {
+		if err := log.Record(t.Context(), audit.Event{Kind: kind, Actor: audit.System}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c.wants()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		good, err := os.ReadFile(f)
+		if err != nil || !bytes.Contains(good, []byte("out-of-service")) {
+			continue
+		}
+		if err := os.WriteFile(f, bytes.Replace(good, []byte("out-of-service"), []byte("in-service"), 1), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.wants(doctor.AuditBroken)
+		if err := os.WriteFile(f, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.wants()
+		return
+	}
+	t.Error("there is no entry to alter")
 }
 
 // TestDoctorLeavesARunningKioskAlone: what it has is not opened, and it is named.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"onedoor/app/audit"
 	"onedoor/app/catalog"
 	"onedoor/app/config"
 	"onedoor/app/doctor"
@@ -112,12 +113,12 @@ func (m *mornings) keep(r readiness.Report) error {
 }
 
 // nightly is what the doctor looks at from inside the kiosk: what the kiosk has open it asks itself.
-var nightly = []doctor.Check{doctor.CheckData, doctor.CheckDisk, doctor.CheckKeys, doctor.CheckClock, doctor.CheckTouch, doctor.CheckVoice,
+var nightly = []doctor.Check{doctor.CheckData, doctor.CheckDisk, doctor.CheckKeys, doctor.CheckAudit, doctor.CheckStaff, doctor.CheckClock, doctor.CheckTouch, doctor.CheckVoice,
 	doctor.CheckCatalogue, doctor.CheckFonts, doctor.CheckCable, doctor.CheckAddress, doctor.CheckRoute, doctor.CheckName, doctor.CheckTCP,
 	doctor.CheckTLS, doctor.CheckCentral}
 
-// SelfTest makes every test that needs nobody: devices, journal, disk, clock, link, catalogue. It prints nothing, and ends soon
-// after ctx does.
+// SelfTest makes every test that needs nobody: devices, journal, audit log, disk, clock, link, catalogue. It prints nothing, and
+// ends soon after ctx does. Which failed, and how many, is in the audit log.
 func (n *Node) SelfTest(ctx context.Context) []readiness.Test {
 	m := n.mornings
 	found := doctor.Run(ctx, doctor.Config{Parsed: &m.cfg.File, Only: nightly, Machine: doctor.System()}).Findings
@@ -132,9 +133,17 @@ func (n *Node) SelfTest(ctx context.Context) []readiness.Test {
 			Args: []string{"dir", filepath.Join(m.cfg.File.Data, "outbox"), "count", strconv.Itoa(max(1, len(n.outbox.Damage())))}}
 	}
 	var tests []readiness.Test
+	said := audit.Event{Kind: audit.KindSelfTest, Actor: audit.System, Detail: audit.Readiness}
 	for _, f := range append(found, journal) {
-		tests = append(tests, m.test(f))
+		t := m.test(f)
+		if t.Outcome == readiness.Failed {
+			said.Disposition = audit.Failed
+			said.Count++
+			n.Audit.Note(audit.Event{Kind: audit.KindSelfTest, Actor: audit.System, Disposition: audit.Failed, Subject: audit.OfDevice(string(f.Check))})
+		}
+		tests = append(tests, t)
 	}
+	n.Audit.Note(said)
 	return tests
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"onedoor/app/audit"
 	"onedoor/app/kiosk"
 	"onedoor/app/readiness"
 	"onedoor/app/text"
@@ -42,6 +43,25 @@ func (w *world) services(what string, cond func([]readiness.Service, []readiness
 			w.Fatalf("waited in vain for %s; %+v", what, problems)
 		}
 	}
+}
+
+// audit is the audit log, with what was noted last.
+func (w *world) audit() string {
+	w.Helper()
+	if err := w.node.Audit.Record(w.Context(), audit.Event{Kind: audit.KindOutOfService, Actor: audit.System}); err != nil {
+		w.Fatal(err)
+	}
+	var all strings.Builder
+	files, err := filepath.Glob(filepath.Join(w.file.Data, "audit", "*"))
+	for _, f := range files {
+		if b, err := os.ReadFile(f); err == nil {
+			all.Write(b)
+		}
+	}
+	if err != nil {
+		w.Fatal(err)
+	}
+	return strings.TrimRight(all.String(), "\x00") // room that the log has kept for itself
 }
 
 func none(_ []readiness.Service, problems []readiness.Problem) bool { return len(problems) == 0 }
@@ -99,7 +119,7 @@ func TestSelfTestOfARunningKiosk(t *testing.T) {
 	for _, test := range w.node.SelfTest(t.Context()) {
 		outcome[test.Name.In(text.English)] = test
 	}
-	for _, name := range []string{"card reader", "printer", "outbox", "disk", "data directory", "keys", "catalogue", "fonts", "central"} {
+	for _, name := range []string{"card reader", "printer", "outbox", "audit log", "disk", "data directory", "keys", "catalogue", "fonts", "central"} {
 		if test, ok := outcome[name]; !ok || test.Outcome != readiness.Passed {
 			t.Errorf("%s: %+v", name, test)
 		}
@@ -112,6 +132,9 @@ func TestSelfTestOfARunningKiosk(t *testing.T) {
 		if test.Outcome == readiness.Failed {
 			failed[test.Problem.Code] = true
 		}
+	}
+	if log := w.audit(); !strings.Contains(log, `"event":"self-test"`) || !strings.Contains(log, `"subject":"device/printer"`) || !strings.Contains(log, `"subject":"device/link.`) {
+		t.Errorf("the audit log has %s", log)
 	}
 	if !failed["PRINTER-PAPER-OUT"] || !failed["LINK-DOWN"] {
 		t.Errorf("failed %v", failed)
