@@ -99,10 +99,10 @@ type intake struct {
 	done  chan error // nil: nobody waits
 }
 
-// Open opens or makes the log in cfg.Dir, and says in it what it found. A second opener gets ErrInUse.
+// Open opens or makes the log in cfg.Dir, and says in it what it found. A second opener gets ErrInUse. A log that can be read and
+// not written is open, and Err says so.
 func Open(cfg Config) (*Log, error) {
-	switch {
-	case cfg.Dir == "" || cfg.Suite == nil || cfg.SignKey == "" || len(cfg.SignPrivate) == 0 || cfg.Now == nil:
+	if cfg.Dir == "" || cfg.Suite == nil || cfg.SignKey == "" || len(cfg.SignPrivate) == 0 || cfg.Now == nil {
 		return nil, errors.New("open audit log: directory, suite, key or clock is missing")
 	}
 	if _, err := item.ParseSource(cfg.Source.String()); err != nil {
@@ -138,8 +138,8 @@ func Open(cfg Config) (*Log, error) {
 	l.courier.start(l)
 	go l.run()
 	for _, e := range said {
-		if err := l.Record(context.Background(), e); err != nil {
-			return nil, errors.Join(fmt.Errorf("open audit log: %w", err), l.Close())
+		if err := l.Record(context.Background(), e); err != nil { // the kiosk must come up on a full disk, too: Err says it
+			cfg.Logger.Error("audit log can not say what it found", "error", err)
 		}
 	}
 	return l, nil

@@ -29,10 +29,10 @@ func scan(file, suite string, prev head) (scanned, error) {
 		if l.whole {
 			s.size++
 		}
-		e, err := ParseEntry(l.text)
-		if err != nil || !l.whole {
+		e, bad := ParseEntry(l.text)
+		if bad != nil || !l.whole {
 			broken = true
-			return nil
+			return nil //nolint:nilerr // what is behind it tells what it is
 		}
 		if broken || s.last.seq != 0 && (e.Seq != s.last.seq+1 || e.Prev != s.last.digest) {
 			s.bad = true

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
+	"golang.org/x/sys/unix"
 
 	"onedoor/sync/clock"
 )
@@ -84,25 +85,24 @@ func openBook(file string, now clock.Uptime, logger *slog.Logger) (*book, error)
 	if err := json.Unmarshal(raw, &k); err != nil || k.Members == nil {
 		logger.Error("counters of tries are damaged: everybody waits after the next wrong one", "file", file)
 		b.kept.Members[everyone] = counter{Fails: freeTries, Boot: now.Boot, Up: now.Up}
-		return b, b.save()
+		return b, nil //nolint:nilerr // what is damaged on the disk says the same again
 	}
 	if k.Unknown == nil {
 		k.Unknown = map[string]counter{}
 	}
 	b.kept = k
-	changed := false
 	for _, set := range []map[string]counter{b.kept.Members, b.kept.Unknown} {
 		for id, c := range set {
 			if c.Fails >= freeTries && c.Boot != now.Boot { // the machine was restarted: the wait begins again
 				c.Boot, c.Up = now.Boot, now.Up
-				set[id], changed = c, true
+				set[id] = c
 			}
 		}
 	}
-	if !changed {
-		return b, nil
+	if err := b.save(); err != nil { // then the wait begins again with the next restart of the program, too
+		logger.Error("keep counters of tries", "error", err)
 	}
-	return b, b.save()
+	return b, nil
 }
 
 // everyone stands for members without a counter of their own; it is no valid id.
@@ -113,7 +113,13 @@ func (b *book) save() error {
 	if err != nil {
 		return fmt.Errorf("keep counters of tries: %w", err)
 	}
-	if err := renameio.WriteFile(b.file, raw, 0o600); err != nil {
+	err = renameio.WriteFile(b.file, raw, 0o600)
+	if errors.Is(err, unix.ENOSPC) && os.Remove(b.spare()) == nil {
+		err = renameio.WriteFile(b.file, raw, 0o600)
+	} else if err == nil {
+		b.reserve()
+	}
+	if err != nil {
 		return fmt.Errorf("keep counters of tries: %w", err)
 	}
 	dir, err := os.Open(filepath.Dir(b.file))
@@ -124,6 +130,25 @@ func (b *book) save() error {
 		return fmt.Errorf("keep counters of tries: %w", err)
 	}
 	return nil
+}
+
+// spareSize is room that is given up when the disk is full, so that whoever comes to make room can sign in.
+const spareSize = 64 << 10
+
+func (b *book) spare() string { return b.file + ".spare" }
+
+// reserve lays the spare room by, where there is enough.
+func (b *book) reserve() {
+	if info, err := os.Stat(b.spare()); err == nil && info.Size() == spareSize {
+		return
+	}
+	f, err := os.OpenFile(b.spare(), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return // without it all works as well, until the disk is full
+	}
+	if err := errors.Join(unix.Fallocate(int(f.Fd()), 0, 0, spareSize), f.Close()); err != nil {
+		_ = os.Remove(b.spare())
+	}
 }
 
 func (b *book) member(id string) counter {

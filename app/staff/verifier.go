@@ -34,11 +34,7 @@ func (p Params) valid() bool {
 	return p.Threads >= 1 && p.Threads <= maxThreads && p.Passes >= 1 && p.Passes <= maxPasses && p.Memory >= 8*uint32(p.Threads) && p.Memory <= maxMemory
 }
 
-// Errors of verifiers.
-var (
-	errVerifier    = errors.New("PIN verifier can not be read")
-	errOtherPepper = errors.New("PIN was set with another pepper than this kiosk has")
-)
+var errVerifier = errors.New("PIN verifier can not be read")
 
 // verifier is what is kept of a PIN.
 type verifier struct {

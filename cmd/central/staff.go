@@ -84,7 +84,7 @@ func (c *staffAdd) Run(ctx context.Context, stdin io.Reader, stdout io.Writer, s
 // readPIN reads one line.
 func readPIN(r io.Reader) ([]byte, error) {
 	line, err := bufio.NewReaderSize(r, 64).ReadSlice('\n')
-	if err != nil && !(errors.Is(err, io.EOF) && len(line) > 0) {
+	if err != nil && (!errors.Is(err, io.EOF) || len(line) == 0) {
 		return nil, errors.New("no PIN was given")
 	}
 	return bytes.TrimSpace(line), nil
