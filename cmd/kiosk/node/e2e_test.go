@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"onedoor/app/audit"
 	"onedoor/app/config"
 	"onedoor/app/kiosk"
 	"onedoor/assets/dictionaries"
@@ -309,6 +310,7 @@ func TestRestartKeepsWhatWasAccepted(t *testing.T) {
 	first := w.submit("card-1")
 	w.leave()
 	w.stop()
+	w.wantLogged(audit.KindAccepted, audit.KindPrinted)
 	w.hall.Link.Restore()
 	w.start()
 	w.pageUntil(first.QR, "<h1>已送达</h1>")

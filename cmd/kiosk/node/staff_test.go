@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -138,5 +140,23 @@ func (w *world) eventually(what string, cond func() bool) {
 		case <-ctx.Done():
 			w.Fatalf("waited in vain for %s", what)
 		}
+	}
+}
+
+// wantLogged insists on one entry of each kind, about one and the same case.
+func (w *world) wantLogged(kinds ...audit.Kind) {
+	w.Helper()
+	var subjects []string
+	err := audit.Read(filepath.Join(w.file.Data, "audit"), func(e audit.Entry) error {
+		if slices.Contains(kinds, e.Event) && e.Disposition == audit.Done {
+			subjects = append(subjects, e.Subject)
+		}
+		return nil
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	if len(subjects) != len(kinds) || len(slices.Compact(subjects)) != 1 || !strings.HasPrefix(subjects[0], "case/4401110701") {
+		w.Errorf("logged are %v, want %v of one case", subjects, kinds)
 	}
 }
