@@ -54,6 +54,8 @@ var owners = map[string][]string{
 	"github.com/jezek/xgb":                  {"app/doctor", "cmd/hallsim/citizen"},
 	"github.com/hanwen/go-fuse":             {"sync/faultfs"},
 	"github.com/jackc/pgx/v5":               {"sync/central/pgstore"},
+	"github.com/prometheus/client_golang":   {"app/metrics"},
+	"github.com/coreos/go-systemd":          {"cmd/kiosk/service"},
 }
 
 // pure packages do nothing but compute.

@@ -36,6 +36,7 @@ type Config struct {
 	Audit   Audit   `yaml:"audit"`
 	Voice   string  `yaml:"voice"` // the program that reads the screen aloud, espeak-ng; empty: none
 	Sound   Sound   `yaml:"sound"`
+	Metrics string  `yaml:"metrics"` // where Prometheus may ask, such as 127.0.0.1:9468: loopback only; empty: nowhere
 }
 
 // Central is the upstream.
@@ -189,6 +190,11 @@ func (c Config) validate(where place) error {
 		bad("central.url", "want https://HOST, have %q", c.Central.URL)
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		bad("central.url", "plain http goes to this machine only; use https for %s", u.Host)
+	}
+	if c.Metrics != "" {
+		if host, _, err := net.SplitHostPort(c.Metrics); err != nil || !loopback(host) {
+			bad("metrics", "want an address of this machine only, such as 127.0.0.1:9468; have %q", c.Metrics)
+		}
 	}
 	c.validateLines(bad)
 	if c.Printer.Profile == "" {

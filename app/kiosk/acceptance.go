@@ -37,9 +37,16 @@ func (k *Kiosk) accept(ctx context.Context) {
 	k.beside(func() func() {
 		limited, cancel := context.WithTimeout(ctx, acceptLimit)
 		defer cancel()
+		began := k.cfg.Now()
 		got, err := k.cfg.Outbox.Accept(limited, draft)
+		took := k.cfg.Now().Sub(began)
 		clear(payload)
-		return func() { k.acceptEnded(ctx, s, got, err) }
+		return func() {
+			if k.cfg.Meter != nil {
+				k.cfg.Meter.Accepted(err == nil, took)
+			}
+			k.acceptEnded(ctx, s, got, err)
+		}
 	})
 }
 
@@ -78,6 +85,9 @@ func (k *Kiosk) print(ctx context.Context) {
 	k.beside(func() func() {
 		result := k.cfg.Printer.Print(ctx, doc)
 		return func() {
+			if k.cfg.Meter != nil {
+				k.cfg.Meter.Printed(result.Outcome)
+			}
 			if s != k.visit {
 				return
 			}

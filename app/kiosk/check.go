@@ -6,10 +6,10 @@ import (
 	"strings"
 
 	"onedoor/app/catalog"
+	"onedoor/app/health"
 	"onedoor/app/receipt"
 	"onedoor/app/text"
 	"onedoor/app/visit"
-	"onedoor/device"
 	"onedoor/device/printer"
 )
 
@@ -77,10 +77,7 @@ func (k *Kiosk) tickMaterial(i int) {
 }
 
 // canPrint reports whether paper may come.
-func (k *Kiosk) canPrint() bool {
-	s := k.cfg.Printer.Status().State
-	return s != device.StateDisconnected && s != device.StateProblem
-}
+func (k *Kiosk) canPrint() bool { return k.can(health.ReceiptPrinting) }
 
 // printNotice prints the one-time notice of what is missing. It holds nothing of a person.
 func (k *Kiosk) printNotice(ctx context.Context) {

@@ -12,6 +12,7 @@ import (
 	"onedoor/device"
 	"onedoor/device/cardreader"
 	"onedoor/device/printer"
+	"onedoor/sync/engine"
 )
 
 // TestWhatEachDeviceStateSays: for every cause that a device can have, the citizen is told what still works, and staff the
@@ -34,7 +35,8 @@ func TestWhatEachDeviceStateSays(t *testing.T) {
 				t.Parallel()
 				box, _ := newOutbox(t)
 				h := open(t, box, nil)
-				screen[kiosk.Attract](h)
+				h.link.set(engine.Status{Link: engine.Online})
+				h.wait("the attract screen", func(v kiosk.View) bool { a, ok := v.Screen.(kiosk.Attract); return ok && a.Trouble.Staff == "" })
 				state := device.StateProblem
 				if cause == device.ProblemPaperLow {
 					state = device.StateReady
@@ -42,8 +44,8 @@ func TestWhatEachDeviceStateSays(t *testing.T) {
 				set[d](h, device.Status{State: state, Problem: cause, Since: began})
 				v := h.wait("the note", func(v kiosk.View) bool { a, ok := v.Screen.(kiosk.Attract); return ok && a.Trouble.Staff != "" })
 				got := v.Screen.(kiosk.Attract).Trouble
-				p := health.Problem{Device: d, Cause: cause}
-				for _, want := range []string{p.Code(), text.Stamp(began), say.T(p.Key())} {
+				p, _ := health.KindOf(health.CodeOf(d, cause))
+				for _, want := range []string{string(p.Code), text.Stamp(began), say.T(p.Cause()), say.T(p.Remedy())} {
 					if !strings.Contains(got.Staff, want) {
 						t.Errorf("staff read %q, want %q in it", got.Staff, want)
 					}

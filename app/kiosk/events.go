@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"onedoor/app/catalog"
@@ -10,7 +9,6 @@ import (
 	"onedoor/app/visit"
 	"onedoor/device/cardreader"
 	"onedoor/device/printer"
-	"onedoor/sync/outbox"
 )
 
 // cardSlot is what the reader sees right now; it outlives a visit, since the card may.
@@ -33,9 +31,11 @@ func (k *Kiosk) cardEvent(ctx context.Context, ev cardreader.Event) {
 			k.card.progress = float64(ev.Bytes) / float64(ev.Total)
 		}
 	case cardreader.CardRead:
+		k.countCard(true)
 		k.card = cardSlot{phase: CardReading, progress: 1, lying: true}
 		k.cardRead(ctx, ev.Card, waiting)
 	case cardreader.Failed:
+		k.countCard(false)
 		k.card = cardSlot{phase: CardFailed, trouble: failure(ev.Reason), lying: k.card.lying}
 	case cardreader.Removed:
 		k.card.lying = false
@@ -50,9 +50,15 @@ func (k *Kiosk) cardEvent(ctx context.Context, ev cardreader.Event) {
 	}
 }
 
+func (k *Kiosk) countCard(ok bool) {
+	if k.cfg.Meter != nil {
+		k.cfg.Meter.CardRead(ok)
+	}
+}
+
 func (k *Kiosk) cardRead(ctx context.Context, card *cardreader.Card, waiting bool) {
 	switch {
-	case !waiting, !k.out.IsZero():
+	case !waiting, k.out != nil:
 		card.Wipe()
 		k.card = cardSlot{lying: true}
 	case k.cfg.Catalogue.Admits(k.applicant(card)) == catalog.RefusedExpired:
@@ -116,7 +122,7 @@ func failure(r cardreader.Reason) string {
 // tick is the passing of time: the idle question, its end, and what central has told meanwhile.
 func (k *Kiosk) tick(ctx context.Context) {
 	now := k.cfg.Now()
-	k.open(now)
+	k.diagnose()
 	if k.visit.accepted.ReceiptNo != "" {
 		if c, err := k.cfg.Outbox.Case(k.visit.caseID); err == nil {
 			k.visit.stage = c.Stage()
@@ -155,29 +161,16 @@ func (k *Kiosk) tick(ctx context.Context) {
 	}
 }
 
-// open closes the kiosk while the outbox takes nothing, so that nobody fills in a form for nothing, and opens it again when
-// there is room. A visit that is under way goes on.
-func (k *Kiosk) open(now time.Time) {
+// diagnose takes in what is wrong now. It closes the kiosk while nobody can be served, so that nobody fills in a form for nothing,
+// and opens it again. A visit that is under way goes on.
+func (k *Kiosk) diagnose() {
+	k.wrong = k.cfg.Health.Problems()
 	if k.state != visit.Attract {
 		return
 	}
-	err := k.cfg.Outbox.Err()
-	switch {
-	case err == nil:
-		k.out, k.outCode = time.Time{}, ""
-		return
-	case k.out.IsZero():
-		k.out = now
-	}
-	switch {
-	case errors.Is(err, outbox.ErrNoSpace):
-		k.outCode = "OUTBOX-NO-SPACE"
-	case errors.Is(err, outbox.ErrFull):
-		k.outCode = "OUTBOX-FULL"
-	case errors.Is(err, outbox.ErrFenced):
-		k.outCode = "OUTBOX-FENCED"
-	default:
-		k.outCode = "OUTBOX-STOPPED"
+	k.out = nil
+	if p, closed := k.wrong.Closed(); closed {
+		k.out = &p
 	}
 }
 

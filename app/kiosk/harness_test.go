@@ -15,6 +15,8 @@ import (
 
 	"onedoor/app/catalog"
 	"onedoor/app/divisions"
+	"onedoor/app/health"
+	"onedoor/app/health/observe"
 	"onedoor/app/ime/pinyin"
 	"onedoor/app/ime/strokes"
 	"onedoor/app/kiosk"
@@ -72,10 +74,13 @@ type paper struct {
 
 func (p *paper) Print(_ context.Context, d document.Document) printer.Result {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.before != nil {
-		p.before()
+	before := p.before
+	p.mu.Unlock()
+	if before != nil {
+		before()
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.docs = append(p.docs, d)
 	return p.result
 }
@@ -142,6 +147,26 @@ func (l *link) Status() engine.Status {
 	return l.state
 }
 
+// sight is what an observer sees of the hall, at once: the board's delays have their own tests.
+type sight struct {
+	box  kiosk.Outbox
+	hall *hall
+	now  func() time.Time
+}
+
+func (s *sight) Problems() health.Problems {
+	o, err := observe.New(observe.Config{Now: s.now, Link: s.hall.link, Outbox: s, Devices: map[health.Device]observe.Device{
+		health.CardReader: s.hall.reader, health.ReceiptPrinter: s.hall.paper, health.CodeScanner: s.hall.codes}})
+	if err != nil {
+		panic(err)
+	}
+	return health.At(s.now(), o.Look())
+}
+
+func (s *sight) Err() error            { return s.box.Err() }
+func (*sight) Stats() outbox.Stats     { return outbox.Stats{} }
+func (*sight) Damage() []outbox.Damage { return nil }
+
 // hall is one kiosk with a real outbox and a visitor in front of it.
 type hall struct {
 	*testing.T
@@ -206,12 +231,14 @@ func open(t *testing.T, box kiosk.Outbox, change func(*kiosk.Config)) *hall {
 	cfg := kiosk.Config{
 		Site:      kiosk.Site{Hall: "番禺区政务服务大厅", Kiosk: "107", HelpPhone: "12345", Tracking: "http://127.0.0.1:8480"},
 		Catalogue: services, Texts: texts, Reader: h.reader, Printer: h.paper, Scanner: h.codes, Outbox: box, Link: h.link, NewID: item.NewID,
+		Health:  &sight{box: box, hall: h},
 		NewCode: func() tracking.Code { return tracking.New(1, []byte("key")) }, Now: time.Now,
 		Show: func(v kiosk.View) { h.views <- v }, Logger: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
 		change(&cfg)
 	}
+	cfg.Health.(*sight).now = cfg.Now
 	h.kiosk, err = kiosk.New(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -181,7 +181,7 @@ func (k *Kiosk) editPage(ctx context.Context, page int) {
 
 // begin starts a visit, unless it could not be brought to its end.
 func (k *Kiosk) begin(ctx context.Context) {
-	if k.out.IsZero() {
+	if k.out == nil {
 		k.step(ctx, visit.Started)
 	}
 }

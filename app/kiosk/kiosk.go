@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"onedoor/app/catalog"
+	"onedoor/app/health"
 	"onedoor/app/text"
 	"onedoor/app/visit"
 	"onedoor/device"
@@ -65,6 +66,12 @@ type Outbox interface {
 	Err() error
 }
 
+// Health tells what is wrong with the machine.
+type Health interface {
+	// Problems gives them worst first. It must not block.
+	Problems() health.Problems
+}
+
 // Link tells about the way to central.
 type Link interface {
 	Status() engine.Status
@@ -93,7 +100,7 @@ type Sounds interface {
 }
 
 // Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle, Scanner, Words, Hand,
-// Voice, Sounds, Divisions, Audit and Cases.
+// Voice, Sounds, Divisions, Audit, Cases and Meter.
 type Config struct {
 	Site      Site
 	Catalogue *catalog.Catalogue
@@ -110,6 +117,8 @@ type Config struct {
 	Audit     Audit // nil: nothing is logged
 	Link      Link
 	Cases     Cases // nil where nobody can be asked: the list holds what was accepted here
+	Health    Health
+	Meter     Meter // nil: nothing is counted
 	NewID     func(time.Time) string
 	NewCode   func() tracking.Code
 	Now       func() time.Time
@@ -143,6 +152,7 @@ type Kiosk struct {
 	cfg     Config
 	intents chan Intent
 	done    chan func() // results of work beside the loop, applied on it
+	pings   chan chan struct{}
 	workers sync.WaitGroup
 
 	state      visit.State
@@ -151,10 +161,10 @@ type Kiosk struct {
 	recent     *recent
 	active     time.Time // of the last sign of life
 	warned     time.Time // when the idle question was put; zero when it was not
-	out        time.Time // since when nothing can be accepted here; zero when all is well
-	outCode    string    // why, for staff
-	entered    time.Time // into the present state
-	noticeBusy bool      // the one-time notice is being printed
+	wrong      health.Problems
+	out        *health.Problem // for which the kiosk is closed; nil while it is open
+	entered    time.Time       // into the present state
+	noticeBusy bool            // the one-time notice is being printed
 	last       View
 	said       string // what is read aloud, and in what tongue
 	heard      moment // as it was when a sound was last thought of
@@ -166,7 +176,7 @@ func New(cfg Config) (*Kiosk, error) {
 	v := reflect.ValueOf(cfg)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Sounds", "Divisions", "Audit", "Cases"}, name) && v.Field(i).IsZero() {
+		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Sounds", "Divisions", "Audit", "Cases", "Meter"}, name) && v.Field(i).IsZero() {
 			missing = append(missing, fmt.Errorf("new kiosk: %s is missing", name))
 		}
 	}
@@ -176,7 +186,7 @@ func New(cfg Config) (*Kiosk, error) {
 	if cfg.Idle == (Idle{}) {
 		cfg.Idle = DefaultIdle()
 	}
-	return &Kiosk{cfg: cfg, intents: make(chan Intent, 64), done: make(chan func(), 8), visit: newSession(), recent: newRecent()}, nil
+	return &Kiosk{cfg: cfg, intents: make(chan Intent, 64), done: make(chan func(), 8), pings: make(chan chan struct{}), visit: newSession(), recent: newRecent()}, nil
 }
 
 // Send hands over what the citizen wants. It never blocks: in a flood of touches the newest are dropped.
@@ -184,6 +194,18 @@ func (k *Kiosk) Send(in Intent) {
 	select {
 	case k.intents <- in:
 	default:
+	}
+}
+
+// Ping returns nil when the loop answers: it is not stuck. It gives the context's error when the answer did not come in time.
+func (k *Kiosk) Ping(ctx context.Context) error {
+	answer := make(chan struct{})
+	select {
+	case k.pings <- answer:
+		<-answer
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("ping visit: %w", ctx.Err())
 	}
 }
 
@@ -197,6 +219,7 @@ func (k *Kiosk) Run(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	k.enter(visit.Attract)
+	k.diagnose()
 	k.cfg.Reader.Enable(true)
 	k.present()
 	events := k.cfg.Reader.Events()
@@ -212,12 +235,14 @@ func (k *Kiosk) Run(ctx context.Context) error {
 			k.scan(false)
 			k.visit.mine.stop()
 			k.conclude(work)
+			k.count(visit.Goodbye)
 			k.wipe()
 			if k.cfg.Voice != nil {
 				k.cfg.Voice.Hush()
 			}
 			return nil
 		case pressed = <-k.intents:
+			k.wrong = k.cfg.Health.Problems()
 			k.alive()
 			k.intent(work, pressed)
 		case ev, ok := <-events:
@@ -234,6 +259,9 @@ func (k *Kiosk) Run(ctx context.Context) error {
 			k.scanEvent(work, ev)
 		case apply := <-k.done:
 			apply()
+		case answer := <-k.pings:
+			close(answer)
+			continue
 		case <-tick.C:
 			k.tick(work)
 		}
@@ -296,6 +324,7 @@ func (k *Kiosk) step(ctx context.Context, e visit.Event) {
 	if k.state == visit.Goodbye {
 		k.visit = newSession() // the goodbye still had the citizen's language
 	}
+	k.count(next.Next)
 	if next.Next == visit.Progress && k.state != visit.Progress {
 		k.visit.mine.behind = k.state == visit.Cases
 	}

@@ -179,7 +179,7 @@ func (g *gate) Err() error {
 // TestOutOfServiceWhenTheOutboxStopped: people are told before filling anything in, and no card starts a visit.
 func TestOutOfServiceWhenTheOutboxStopped(t *testing.T) {
 	h := open(t, &brokenBox{err: fmt.Errorf("write: %w", outbox.ErrStopped)}, nil)
-	if got := screen[kiosk.OutOfService](h); !strings.HasSuffix(got.Code, "OUTBOX-STOPPED") || got.Since == "" {
+	if got := screen[kiosk.OutOfService](h); !strings.HasSuffix(got.Code, "OUTBOX-STOPPED") || got.Since == "" || !strings.Contains(got.Staff, "不要删除数据目录") {
 		t.Errorf("says %+v", got)
 	}
 	late := card()

@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"onedoor/app/catalog"
+	"onedoor/app/health"
 	"onedoor/app/text"
 	"onedoor/app/visit"
-	"onedoor/sync/engine"
 )
 
 // browsing is how the services were narrowed down.
@@ -123,11 +123,24 @@ func (k *Kiosk) unavailable(svc *catalog.Service, say text.Printer) (why, short 
 		if r := svc.Identity.Admits(k.who()); r != catalog.Admitted {
 			return say.T(refusal(r)), say.T(refusal(r))
 		}
-	} else if k.readerMissing() && !svc.Identity.Typed {
-		return say.T("choose.noreader"), say.T("choose.noreader")
 	}
-	if svc.Offline.Refuse && k.cfg.Link.Status().Link == engine.Offline {
-		return svc.Offline.Instead.In(say.Language), say.T("choose.offline")
+	for _, n := range health.Needs(svc) {
+		p, lost := k.wrong.Lacks(n.Capability)
+		if !n.Essential || !lost {
+			continue
+		}
+		switch n.Capability {
+		case health.Accepting:
+			if k.state == visit.Menu || k.state == visit.Choose || k.state == visit.Guide { // who has filled in may try: it is said then
+				return say.T(p.Citizen), say.T("choose.closed")
+			}
+		case health.CardReading:
+			if k.visit.card == nil {
+				return say.T("choose.noreader"), say.T("choose.noreader")
+			}
+		case health.LiveProgress:
+			return svc.Offline.Instead.In(say.Language), say.T("choose.offline")
+		}
 	}
 	return "", ""
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"onedoor/app/catalog"
+	"onedoor/app/health"
 	"onedoor/app/text"
-	"onedoor/device"
 	"onedoor/device/cardreader"
 )
 
@@ -14,10 +14,7 @@ import (
 const numberLength = 18
 
 // readerMissing says whether no card can be read now. A reader that was not asked yet is not missing.
-func (k *Kiosk) readerMissing() bool {
-	s := k.cfg.Reader.Status().State
-	return s == device.StateDisconnected || s == device.StateProblem
-}
+func (k *Kiosk) readerMissing() bool { return !k.can(health.CardReading) }
 
 // typable lists the services that take a number typed by hand.
 func (k *Kiosk) typable() []*catalog.Service {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"onedoor/app/catalog"
+	"onedoor/app/health"
 	"onedoor/app/visit"
 	"onedoor/device"
 	"onedoor/device/scanner"
@@ -22,7 +23,7 @@ func (k *Kiosk) scan(on bool) {
 
 // scans says whether a code can be scanned here and now.
 func (k *Kiosk) scans() bool {
-	return k.cfg.Scanner != nil && k.cfg.Scanner.Status().State == device.StateReady
+	return k.cfg.Scanner != nil && k.can(health.CodeScanning) && k.cfg.Scanner.Status().State == device.StateReady
 }
 
 // scanEvent takes in what the scanner saw: a receipt's code before a visit has begun, a material's code while a form is
@@ -39,7 +40,7 @@ func (k *Kiosk) scanEvent(ctx context.Context, ev scanner.Event) {
 		k.visit.misread = ""
 		k.fillScanned(got.Code.Text)
 	case visit.Attract, visit.Menu, visit.Choose, visit.Track, visit.Cases, visit.Progress:
-		if !k.out.IsZero() {
+		if k.out != nil {
 			return
 		}
 		k.alive()

@@ -6,28 +6,29 @@ import (
 
 	"onedoor/app/health"
 	"onedoor/app/text"
-	"onedoor/device"
+	"onedoor/app/visit"
 )
 
-// trouble tells at the door what does not work: to the citizen what still does, to staff what to mend.
+// mostNotes is how many lines for staff stand on a screen for citizens; the rest is on the screens for staff.
+const mostNotes = 2
+
+// trouble tells at the door what does not work: to the citizen what still does, to staff what to mend. Who has come in is not
+// kept from the services by what concerns no device in front of them.
 func (k *Kiosk) trouble(say text.Printer) Notice {
 	var notes []string
-	for _, d := range health.Devices() {
-		if note := k.staff(d); note != "" {
-			notes = append(notes, note)
+	for _, p := range k.wrong {
+		if door := p.Severity == health.Blocks && k.state == visit.Attract; (door || p.Device != "") && len(notes) < mostNotes {
+			notes = append(notes, k.forStaff(p))
 		}
 	}
 	v := Notice{Staff: strings.Join(notes, "\n")}
-	paper := k.cfg.Printer.Status()
-	switch {
-	case k.readerMissing() && len(k.typable()) > 0:
-		v.Tone, v.Text = Stop, say.T("trouble.reader.typed", "services", k.titles(say))
-	case k.readerMissing():
-		v.Tone, v.Text = Stop, say.T("trouble.reader")
-	case paper.Problem == device.ProblemPaperOut:
-		v.Tone, v.Text = Caution, say.T("trouble.paper")
-	case paper.State == device.StateDisconnected || paper.State == device.StateProblem:
-		v.Tone, v.Text = Caution, say.T("trouble.printer")
+	if p, lost := k.wrong.Lacks(health.CardReading); lost {
+		v.Tone, v.Text = Stop, say.T(p.Citizen)
+		if len(k.typable()) > 0 {
+			v.Text = say.T("trouble.reader.typed", "services", k.titles(say))
+		}
+	} else if p, lost := k.wrong.Lacks(health.ReceiptPrinting); lost {
+		v.Tone, v.Text = Caution, say.T(p.Citizen)
 	}
 	return v
 }
@@ -44,29 +45,31 @@ func (k *Kiosk) noReader(v Identify, say text.Printer) Identify {
 	return v
 }
 
-// staff is a line about one device for the people who put it right, always in Chinese; empty when all is well.
+// can reports whether the machine can do something now, as far as is known.
+func (k *Kiosk) can(c health.Capability) bool {
+	_, lost := k.wrong.Lacks(c)
+	return !lost
+}
+
+// staff is a line about one device for the people who put it right; empty when all is well.
 func (k *Kiosk) staff(d health.Device) string {
-	s := k.status(d)
-	p, ok := health.Of(d, s)
+	p, ok := k.wrong.OfDevice(d)
 	if !ok {
 		return ""
 	}
-	say := k.cfg.Texts.In(text.Chinese)
-	return say.T("staff.note", "code", p.Code(), "time", since(p.Since.Local(), k.cfg.Now()), "cause", say.T(p.Key()))
+	return k.forStaff(p)
 }
 
-func (k *Kiosk) status(d health.Device) device.Status {
-	switch d {
-	case health.CardReader:
-		return k.cfg.Reader.Status()
-	case health.ReceiptPrinter:
-		return k.cfg.Printer.Status()
-	case health.CodeScanner:
-		if k.cfg.Scanner != nil {
-			return k.cfg.Scanner.Status()
-		}
-	}
-	return device.Status{}
+// forStaff is a line about a problem, always in Chinese.
+func (k *Kiosk) forStaff(p health.Problem) string {
+	say := k.cfg.Texts.In(text.Chinese)
+	return say.T("staff.note", "code", string(p.Code), "time", since(p.Since.Local(), k.cfg.Now()), "cause", say.T(p.Cause()), "remedy", say.T(p.Remedy()))
+}
+
+// mend is what forStaff says beside code and time.
+func (k *Kiosk) mend(p health.Problem) string {
+	say := k.cfg.Texts.In(text.Chinese)
+	return say.T("out.staff", "cause", say.T(p.Cause()), "remedy", say.T(p.Remedy()))
 }
 
 // since is the time of day, with the day when that was another one.

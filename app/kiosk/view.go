@@ -331,6 +331,7 @@ type OutOfService struct {
 	Help    string
 	Code    string
 	Since   string
+	Staff   string // cause and remedy
 }
 
 func (Attract) screen()      {}

@@ -18,9 +18,9 @@ func (k *Kiosk) view() View {
 func (k *Kiosk) screen(say text.Printer) Screen {
 	switch k.state {
 	case visit.Attract:
-		if !k.out.IsZero() {
-			return OutOfService{Heading: say.T("out.heading"), Help: say.T("out.help"), Code: say.T("code", "code", k.outCode),
-				Since: say.T("out.since", "time", text.Clock(k.out))}
+		if k.out != nil {
+			return OutOfService{Heading: say.T("out.heading"), Help: say.T("out.help"), Code: say.T("code", "code", string(k.out.Code)),
+				Since: say.T("out.since", "time", since(k.out.Since.Local(), k.cfg.Now())), Staff: k.mend(*k.out)}
 		}
 		return k.attract(say)
 	case visit.Menu:
@@ -88,7 +88,7 @@ func (k *Kiosk) frame(say text.Printer) Frame {
 func dark(hour int) bool { return hour < 6 || hour >= 21 }
 
 func (k *Kiosk) link(say text.Printer) Notice {
-	if !k.out.IsZero() {
+	if k.out != nil {
 		return Notice{Tone: Stop, Text: say.T("link.closed")}
 	}
 	switch k.cfg.Link.Status().Link {

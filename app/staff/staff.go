@@ -234,6 +234,13 @@ func (s *Staff) old(v outbox.RosterView) bool {
 	return s.cfg.Now().Sub(v.Confirmed) > s.cfg.Validity && v.Silent >= s.cfg.Validity/4
 }
 
+// RosterOld reports whether there is a roster that lets only supervisors in any more. Of an outbox that can not be read it says
+// nothing: that is told elsewhere.
+func (s *Staff) RosterOld() bool {
+	v, err := s.cfg.Rosters.Roster()
+	return err == nil && v.Roster.Version > 0 && s.old(v)
+}
+
 // Status is what staff and operators see of signing in.
 type Status struct {
 	Members   int       // who may sign in; 0 before central has sent a roster

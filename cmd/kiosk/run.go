@@ -14,6 +14,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"github.com/google/renameio/v2"
 
@@ -42,7 +43,7 @@ func (c *runCommand) run(ctx context.Context, logger *slog.Logger) (err error) {
 	}
 	collectEarly()
 	var views curtain
-	n, err := node.Start(ctx, node.Config{File: file, Show: views.show, Now: time.Now, Logger: logger})
+	n, err := node.Start(ctx, node.Config{File: file, Path: c.Config, Show: views.show, Now: time.Now, Logger: logger})
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,8 @@ func (c *runCommand) run(ctx context.Context, logger *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	w.SetContent(screen.Content())
+	first := newPainted()
+	w.SetContent(container.NewStack(screen.Content(), first.object))
 	w.SetPadded(false)
 	if keys, ok := w.Canvas().(desktop.Canvas); ok { // a pad of four keys, or two switches; Fyne keeps Tab from OnTypedKey
 		keys.SetOnKeyDown(func(ev *fyne.KeyEvent) { screen.Key(ev.Name) })
@@ -68,7 +70,12 @@ func (c *runCommand) run(ctx context.Context, logger *slog.Logger) (err error) {
 		w.Resize(fyne.NewSize(float32(file.Screen.Width)/scale(file.Screen), float32(file.Screen.Height)/scale(file.Screen)))
 		w.SetFixedSize(true)
 	}
-	bridge := ui.NewBridge(screen.Show)
+	bridge := ui.NewBridge(first.after(screen.Show))
+	quiet, err := told(ctx, n, bridge, first, logger.With("part", "service"))
+	if err != nil {
+		return err
+	}
+	defer quiet()
 	var inspection func()
 	a.Lifecycle().SetOnStarted(func() {
 		views.rise(bridge.Post)

@@ -97,6 +97,7 @@ func (e *Engine) land(ctx context.Context, f flight) (time.Duration, error) {
 		return e.sendFailed(ctx, f.batch, f.ids, f.err)
 	}
 	e.welcome()
+	e.paced(f.took, slowBatch)
 	if f.epoch != e.push.epoch {
 		e.setSuspect(true) // another ledger: the next probe compares
 	}

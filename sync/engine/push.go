@@ -21,7 +21,7 @@ type push struct {
 	probeAt  alarm
 	lone     string // the item that was lost travelling alone, and when
 	loneAt   time.Time
-	cause    string    // kind of why nobody answered the last time
+	cause    Cause     // of why nobody answered the last time
 	greeted  time.Time // the last hello that was answered
 	epoch    string    // of the ledger that the outbox was compared with, as far as this engine knows
 }
@@ -52,7 +52,7 @@ func (e *Engine) pushOnce(ctx context.Context) (time.Duration, error) {
 	if wait := e.paused(now); wait > 0 {
 		return min(wait, slowPoll), nil
 	}
-	if e.Status().Link != Online || e.suspected() || now.Sub(p.greeted).Abs() > greetAfter {
+	if e.Status().Link != Online || e.suspected() || now.Sub(p.greeted).Abs() > e.greetEvery() {
 		if wait := p.probeAt.left(now); wait > 0 {
 			return min(wait, slowPoll), nil
 		}
@@ -65,6 +65,14 @@ func (e *Engine) pushOnce(ctx context.Context) (time.Duration, error) {
 		return min(wait, slowPoll), nil
 	}
 	return e.fly(ctx)
+}
+
+// greetEvery is how long a hello holds.
+func (e *Engine) greetEvery() time.Duration {
+	if e.Status().Slow {
+		return slowAfter
+	}
+	return greetAfter
 }
 
 // patience of a probe. Most are impatient, so that a link's return is noticed soon; every third waits long enough for a
@@ -91,6 +99,7 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 	case err == nil:
 		p.greeted = now
 		p.pace.answered(now.Sub(asked))
+		e.paced(now.Sub(asked), slowAnswer)
 		if said, terr := time.Parse(time.RFC3339Nano, h.ServerTime); terr == nil && e.cfg.Clock != nil {
 			e.cfg.Clock.Heard(asked, now, said)
 		}

@@ -16,7 +16,10 @@ const (
 	probeCap   = 2 * time.Second // between probes that nobody answers
 	refusedFor = time.Hour
 	fullFor    = 15 * time.Minute
-	greetAfter = 6 * time.Hour // the upstream's time is asked for again: a cheap clock has drifted by seconds
+	greetAfter = 6 * time.Hour    // the upstream's time is asked for again: a cheap clock has drifted by seconds
+	slowAfter  = 10 * time.Second // a slow line is asked whether it still is
+	slowAnswer = 2 * time.Second  // of a question that costs the upstream nothing
+	slowBatch  = 10 * time.Second // of a batch, which has bytes to carry
 )
 
 // doubled is base·2^(attempt-1), at most limit.

@@ -39,6 +39,8 @@ type Status struct {
 	LastContact time.Time // the last proven answer; zero before the first
 	Waiting     int       // items that the upstream does not have yet
 	Trouble     Trouble
+	Cause       Cause // why the link is Offline, as far as an error tells; empty while it is not
+	Slow        bool  // the last answers took so long that people notice
 }
 
 // statusBoard keeps the status and hands changes to subscribers.
@@ -104,7 +106,7 @@ func (e *Engine) contact() {
 	before, after := e.status.edit(func(s *Status) {
 		s.LastContact = now
 		if s.Link != Online {
-			s.Link, s.Since = Online, now
+			s.Link, s.Since, s.Cause = Online, now, ""
 			if s.Trouble == TroubleNoAnswer {
 				s.Trouble = ""
 			}
@@ -131,15 +133,14 @@ func (e *Engine) welcome() {
 
 // lost notes that nobody answers, and ends a long poll on a connection that is likely dead.
 func (e *Engine) lost(cause error) {
-	now := e.cfg.Now()
+	now, why := e.cfg.Now(), causeOf(cause)
 	before, after := e.status.edit(func(s *Status) {
 		if s.Link != Offline {
 			s.Link, s.Since = Offline, now
 		}
-		s.Trouble = TroubleNoAnswer
+		s.Trouble, s.Cause, s.Slow = TroubleNoAnswer, why, false
 	})
 	e.endPoll()
-	why := kind(cause)
 	switch {
 	case before.Link != after.Link:
 		e.logger.Warn("link is down", "error", cause)
@@ -151,6 +152,16 @@ func (e *Engine) lost(cause error) {
 
 func (e *Engine) setTrouble(t Trouble) {
 	e.status.edit(func(s *Status) { s.Trouble = t })
+}
+
+// paced notes how long an answer took. In between nothing is said anew: a batch on a thin line takes a while by itself.
+func (e *Engine) paced(took, tooLong time.Duration) {
+	switch {
+	case took >= tooLong:
+		e.status.edit(func(s *Status) { s.Slow = true })
+	case took < slowAnswer:
+		e.status.edit(func(s *Status) { s.Slow = false })
+	}
 }
 
 func (e *Engine) countWaiting() {

@@ -293,6 +293,8 @@ func (o *Outbox) commitLoop() {
 		}
 		select {
 		case <-o.commits:
+		case answer := <-o.pings:
+			close(answer)
 		case <-o.quit:
 			for o.commitNext() {
 			}

@@ -42,7 +42,7 @@ func TestD8NoFilesLeftOnTheMedium(t *testing.T) {
 	fill := func(least int64) {
 		t.Helper()
 		for {
-			if n, err := free(at); err != nil || n <= least {
+			if n, err := Free(at); err != nil || n <= least {
 				return
 			}
 			others = append(others, filepath.Join(at, fmt.Sprint(len(others))))

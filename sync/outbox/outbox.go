@@ -85,6 +85,7 @@ type Outbox struct {
 	changes       chan struct{}
 	rosterChanges chan struct{}
 	commits       chan struct{}
+	pings         chan chan struct{}
 	stopped       chan struct{} // wakes the one who opens it again
 	quit          chan struct{}
 	idle          chan struct{} // closed when the committer has ended
@@ -127,7 +128,7 @@ func (c Config) complete() Config {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Free == nil {
-		c.Free = free
+		c.Free = Free
 	}
 	if c.Clock == nil {
 		c.Clock = func(time.Time) item.Clock { return item.Clock{} }
@@ -174,7 +175,7 @@ func trySealer(s item.Sealer, source string) error {
 func newOutbox(cfg Config) *Outbox {
 	return &Outbox{cfg: cfg, source: cfg.Source.String(), logger: cfg.Logger,
 		told: map[uint64]bool{}, unreadable: map[uint64]bool{}, caseLast: map[string]uint32{}, pending: map[string]*intake{}, index: newIndex(),
-		watchers: newWatchers(), changes: make(chan struct{}, 1), rosterChanges: make(chan struct{}, 1), commits: make(chan struct{}, 1), stopped: make(chan struct{}, 1),
+		watchers: newWatchers(), changes: make(chan struct{}, 1), rosterChanges: make(chan struct{}, 1), commits: make(chan struct{}, 1), pings: make(chan chan struct{}), stopped: make(chan struct{}, 1),
 		quit: make(chan struct{}), idle: make(chan struct{})}
 }
 

@@ -14,8 +14,13 @@ import (
 // writes below a quarter of it. Nothing has been written, and nothing is lost; it ends when there is room again.
 var ErrNoSpace = errors.New("too little room on the medium")
 
-// ErrFull is returned by Accept at one of Config.Limits. It ends when central has taken some of what waits.
-var ErrFull = errors.New("outbox is full")
+// ErrFull is returned by Accept at one of Config.Limits. It ends when central has taken some of what waits. At the limits of age
+// and silence it is an ErrTooOld or an ErrSilent as well.
+var (
+	ErrFull   = errors.New("outbox is full")
+	ErrTooOld = errors.New("an item has waited too long")
+	ErrSilent = errors.New("upstream was silent for too long")
+)
 
 // Limits are how much may wait before new work is refused. Zero fields mean no limit.
 type Limits struct {
@@ -37,8 +42,8 @@ const (
 // perFile is what a file that can still be made counts for: without any left a medium is as full as without bytes.
 const perFile = 1 << 20
 
-// free is how many bytes of the medium a program may still use.
-func free(dir string) (int64, error) {
+// Free is how many bytes of the medium of a directory a program may still use.
+func Free(dir string) (int64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, fmt.Errorf("ask for room: %w", err)
@@ -78,9 +83,9 @@ func (o *Outbox) admit() error {
 	case l.Bytes > 0 && o.index.bytes >= l.Bytes:
 		return fmt.Errorf("%w: %d MiB wait", ErrFull, o.index.bytes>>20)
 	case l.Age > 0 && now.Sub(oldest) > l.Age && o.lived.waited(o.index.oldestSequence(), l.Age):
-		return fmt.Errorf("%w: the oldest item has waited since %s", ErrFull, oldest.Format(time.RFC3339))
+		return fmt.Errorf("%w: %w: since %s", ErrFull, ErrTooOld, oldest.Format(time.RFC3339))
 	case l.Silence > 0 && !o.heard.IsZero() && now.Sub(o.heard) > l.Silence && now.Sub(oldest) > l.Silence && o.lived.silent(l.Silence):
-		return fmt.Errorf("%w: nothing was heard from upstream since %s", ErrFull, o.heard.Format(time.RFC3339))
+		return fmt.Errorf("%w: %w: since %s", ErrFull, ErrSilent, o.heard.Format(time.RFC3339))
 	}
 	return nil
 }

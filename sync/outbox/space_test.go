@@ -87,11 +87,12 @@ func TestLimitsRefuseBeforeSpaceRunsOut(t *testing.T) {
 	for name, c := range map[string]struct {
 		limits Limits
 		later  time.Duration
+		which  error
 	}{
-		"items":   {Limits{Items: 2}, 0},
-		"bytes":   {Limits{Bytes: 1000}, 0},
-		"age":     {Limits{Age: time.Hour}, 2 * time.Hour},
-		"silence": {Limits{Silence: time.Hour}, 2 * time.Hour},
+		"items":   {Limits{Items: 2}, 0, ErrFull},
+		"bytes":   {Limits{Bytes: 1000}, 0, ErrFull},
+		"age":     {Limits{Age: time.Hour}, 2 * time.Hour, ErrTooOld},
+		"silence": {Limits{Silence: time.Hour}, 2 * time.Hour, ErrSilent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := setup(t)
@@ -109,7 +110,7 @@ func TestLimitsRefuseBeforeSpaceRunsOut(t *testing.T) {
 			if _, err := b.Accept(context.Background(), submission()); !errors.Is(err, ErrFull) {
 				t.Fatalf("accept: %v", err)
 			}
-			if err := b.Err(); !errors.Is(err, ErrFull) {
+			if err := b.Err(); !errors.Is(err, ErrFull) || !errors.Is(err, c.which) {
 				t.Errorf("err: %v", err)
 			}
 			b.settle(one.ID, wire.Stored, wire.TierCentral)

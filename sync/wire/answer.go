@@ -17,6 +17,7 @@ type NoAnswerError struct {
 	Reason     string        // fixed words, for logs and counters
 	Status     int           // of the HTTP response that did not count; 0 if there was none
 	RetryAfter time.Duration // asked for by it, at most MaxRetryAfter; a hint that costs nothing to follow
+	Claims     string        // type of the problem that it says it is; anybody can say that, so it is good for showing only
 	Err        error         // may be nil
 }
 

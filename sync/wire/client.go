@@ -179,7 +179,7 @@ func (c *Client) do(ctx context.Context, via *retryablehttp.Client, r call) (epo
 		return "", err
 	}
 	no := func(reason string, err error) (string, error) {
-		return "", &NoAnswerError{Reason: reason, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header, c.cfg.Now()), Err: err}
+		return "", &NoAnswerError{Reason: reason, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header, c.cfg.Now()), Claims: claims(resp, body), Err: err}
 	}
 	epoch = resp.Header.Get(HeaderEpoch)
 	asked := Request{Method: r.method, Path: r.path, Body: r.body, Nonce: nonce}
@@ -250,6 +250,16 @@ func send(ctx context.Context, via *retryablehttp.Client, base *url.URL, r call,
 		return nil, nil, &NoAnswerError{Reason: "body is too large", Status: resp.StatusCode}
 	}
 	return resp, body, nil
+}
+
+// claims is the type of the problem that a response bears, which proves nothing.
+func claims(resp *http.Response, body []byte) string {
+	var p Problem
+	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil || kind != TypeProblem || json.Unmarshal(body, &p) != nil {
+		return ""
+	}
+	return p.Type
 }
 
 // stripURL drops the address from an error, so that logs and the outbox hold the cause only.

@@ -19,13 +19,12 @@ import (
 	"onedoor/app/audit"
 	"onedoor/app/config"
 	"onedoor/app/kiosk"
-	"onedoor/assets/dictionaries"
 	"onedoor/cmd/hallsim/hall"
 	"onedoor/cmd/kiosk/node"
+	"onedoor/cmd/kiosk/node/nodetest"
 	"onedoor/device/sim"
 	"onedoor/sync/central"
 	"onedoor/sync/central/badgerstore"
-	"onedoor/sync/item"
 	"onedoor/sync/outbox"
 	"onedoor/sync/wire"
 )
@@ -52,58 +51,9 @@ type world struct {
 
 func build(t testing.TB) *world {
 	t.Helper()
-	w := &world{TB: t, papers: make(chan sim.Paper, 8), views: make(chan kiosk.View, 4096)}
-	quiet := slog.New(slog.DiscardHandler)
-	dir := t.TempDir()
-	var err error
-	if w.store, err = badgerstore.Open(badgerstore.Config{Dir: filepath.Join(dir, "central"), Logger: quiet}); err != nil {
-		t.Fatal(err)
-	}
-	keys, err := central.OpenKeys(filepath.Join(dir, "central"), item.Default(), true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var handler http.Handler
-	w.web = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
-	known, err := central.OpenDictionaries(filepath.Join(dir, "central"), dictionaries.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.central, err = central.New(central.Config{Store: w.store, Suite: item.Default(), Keys: keys, Now: time.Now, Logger: quiet, TrackingURL: w.web.URL,
-		Dictionaries: known})
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler = w.central.Handler()
-	w.hall, err = hall.Open(t.Context(), hall.Config{Dir: filepath.Join(dir, "dev"), Central: w.web.Listener.Addr().String(), Logger: quiet,
-		OnPaper: func(p sim.Paper) { w.papers <- p }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.file = config.Default()
-	w.file.Data = filepath.Join(dir, "kiosk")
-	w.file.Central.URL = "http://" + w.hall.Link.Addr()
-	w.file.Sound.Player = config.NoPlayer // whoever runs the tests need not hear them
-	w.file.Reader.Port, w.file.Printer.Port = hall.ReaderPort(filepath.Join(dir, "dev")), hall.PrinterPort(filepath.Join(dir, "dev"))
-	code, _, err := w.central.NewEnrolCode(t.Context(), central.Kiosk{Hall: "44011", Number: "107"}, "番禺区政务服务大厅")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := config.Enrol(t.Context(), w.file.Data, w.file.Central.URL, wire.HTTPOptions{}, code); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		w.stop()
-		if err := w.hall.Close(); err != nil {
-			t.Error(err)
-		}
-		w.central.Stop()
-		w.web.Close()
-		http.DefaultClient.CloseIdleConnections()
-		if err := w.store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	n := nodetest.New(t)
+	w := &world{TB: t, central: n.Central, store: n.Store, web: n.Web, hall: n.Hall, papers: n.Papers, file: n.File, views: make(chan kiosk.View, 4096)}
+	t.Cleanup(w.stop) // before all the rest goes
 	return w
 }
 

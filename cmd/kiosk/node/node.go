@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -16,6 +17,8 @@ import (
 	"onedoor/app/audit"
 	"onedoor/app/catalog"
 	"onedoor/app/config"
+	"onedoor/app/health"
+	"onedoor/app/health/observe"
 	"onedoor/app/kiosk"
 	"onedoor/app/receipt"
 	"onedoor/app/staff"
@@ -36,7 +39,12 @@ type Config struct {
 	Show   func(kiosk.View) // called for each new view; must not block
 	Now    func() time.Time
 	Logger *slog.Logger
-	Idle   kiosk.Idle // zero: the defaults
+	Idle   kiosk.Idle                      // zero: the defaults
+	Path   string                          // of File, which is looked at for changes; empty: it is not
+	Free   func(dir string) (int64, error) // bytes free on a medium; nil asks the system
+	Power  fs.FS                           // as /sys/class/power_supply, which nil means
+	// More tells what other parts of the program know to be wrong: the audit log, the list of staff.
+	More []func(now time.Time) []health.Observation
 }
 
 // Node is a running kiosk.
@@ -45,6 +53,10 @@ type Node struct {
 	Staff *staff.Staff // who may do what
 	Audit *audit.Log   // who did what
 
+	board    *health.Board
+	metrics  metricsServer
+	mark     string // is there while the program runs; empty until it was left
+	clock    *clock.Clock
 	outbox   *outbox.Outbox
 	client   *wire.Client
 	engine   *engine.Engine
@@ -127,13 +139,21 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if n.helpers, err = newHelpers(cfg); err != nil {
 		return nil, err
 	}
-	if err = n.openMornings(cfg, id, services, dev); err != nil {
+	watch, err := n.openHealth(cfg, dev, services)
+	if err != nil {
+		return nil, err
+	}
+	if err = n.openMetrics(ctx, cfg, services); err != nil {
+		return nil, err
+	}
+	if err = n.openMornings(cfg, id, services, texts, dev); err != nil {
 		return nil, err
 	}
 	visitor := kiosk.Config{
 		Site: kiosk.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk, HelpPhone: cfg.File.Hall.HelpPhone,
 			Tracking: id.Device.TrackingURL},
-		Catalogue: services, Texts: texts, Reader: dev.reader, Printer: dev.printer, Scanner: dev.codes(), Outbox: n.outbox, Audit: n.Audit, Link: n.engine, Cases: n.client,
+		Catalogue: services, Texts: texts, Reader: dev.reader, Printer: dev.printer, Scanner: dev.codes(), Outbox: n.outbox, Audit: n.Audit,
+		Link: n.engine, Cases: n.client, Health: n.board, Meter: n.metrics.counts,
 		NewID:   item.NewID,
 		NewCode: func() tracking.Code { return tracking.New(id.Device.Number, id.Device.TrackingKey) },
 		Now:     cfg.Now, Show: n.mornings.attend(cfg.Show), Idle: cfg.Idle, Logger: cfg.Logger.With("part", "visit"),
@@ -152,6 +172,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	visits, n.visit.cancel = context.WithCancel(ctx)
 	n.devices = dev
 	dev.run(running, &n.parts, cfg)
+	n.parts.run(running, "health", cfg.Logger, watch)
 	n.parts.run(running, "readiness", cfg.Logger, n.mornings.run)
 	n.visit.run(visits, "visit", cfg.Logger, n.Kiosk.Run)
 	n.parts.run(running, "staff", cfg.Logger, n.Staff.Run)
@@ -170,15 +191,15 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 	}
 	source := id.Device.Source()
 	numbers := receipt.Numbers{Hall: source.Hall, Kiosk: source.Kiosk, Incarnation: source.Incarnation, Salt: receipt.NewSalt()}
-	hall, err := clock.Open(clock.Config{File: filepath.Join(cfg.File.Data, "clock.json"), Now: cfg.Now, Logger: cfg.Logger.With("part", "sync")})
+	n.clock, err = clock.Open(clock.Config{File: filepath.Join(cfg.File.Data, "clock.json"), Now: cfg.Now, Logger: cfg.Logger.With("part", "sync")})
 	if err != nil {
 		return err
 	}
 	n.outbox, err = outbox.Open(outbox.Config{
-		Dir: filepath.Join(cfg.File.Data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: cfg.Now, Clock: hall.Estimate,
+		Dir: filepath.Join(cfg.File.Data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: cfg.Now, Clock: n.clock.Estimate,
 		Sealer: item.Sealer{Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic,
 			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, Dictionary: known.Newest()},
-		Limits: limits(cfg.File.Outbox), Logger: cfg.Logger.With("part", "outbox"),
+		Limits: limits(cfg.File.Outbox), Free: cfg.Free, Logger: cfg.Logger.With("part", "outbox"),
 	})
 	if err != nil {
 		return err
@@ -197,13 +218,13 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 		return err
 	}
 	n.engine, err = engine.New(engine.Config{
-		Hall: source.Hall, Outbox: n.outbox, Client: n.client, AckKeys: map[string]engine.AckKey{id.Device.UpstreamKey: {Tier: wire.TierCentral, Public: id.Device.UpstreamPub}}, Suite: suite, Now: cfg.Now, Clock: hall,
+		Hall: source.Hall, Outbox: n.outbox, Client: n.client, AckKeys: map[string]engine.AckKey{id.Device.UpstreamKey: {Tier: wire.TierCentral, Public: id.Device.UpstreamPub}}, Suite: suite, Now: cfg.Now, Clock: n.clock,
 		Logger: cfg.Logger.With("part", "sync"),
 	})
 	if err != nil {
 		return err
 	}
-	return n.openStaff(cfg, id, hall, suite)
+	return n.openStaff(cfg, id, n.clock, suite)
 }
 
 func limits(c config.Outbox) outbox.Limits {
@@ -228,6 +249,7 @@ func (n *Node) Stop() error {
 }
 
 func (n *Node) close() error {
+	n.metrics.close()
 	err := errors.Join(n.visit.stop(), n.parts.stop())
 	if err == nil && n.devices.reader != nil {
 		n.devices.wipe()
@@ -242,6 +264,9 @@ func (n *Node) close() error {
 	err = errors.Join(err, n.closeAudit())
 	if n.outbox != nil {
 		err = errors.Join(err, n.outbox.Close())
+	}
+	if n.mark != "" && err == nil {
+		err = observe.EndRun(n.mark)
 	}
 	return err
 }

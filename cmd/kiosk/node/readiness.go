@@ -24,7 +24,6 @@ import (
 	"onedoor/assets"
 	"onedoor/device"
 	"onedoor/device/printer"
-	"onedoor/sync/engine"
 	"onedoor/sync/outbox"
 )
 
@@ -36,12 +35,13 @@ type mornings struct {
 	services *catalog.Catalogue
 	devices  devices
 	voices   doctor.Voices
-	words    text.Printer
+	words    text.Printer // of the report
+	texts    *text.Catalogue
 	idle     atomic.Bool // nobody is at the screen
 }
 
 // openMornings prepares them. Nothing runs yet.
-func (n *Node) openMornings(cfg Config, id config.Identity, services *catalog.Catalogue, dev devices) error {
+func (n *Node) openMornings(cfg Config, id config.Identity, services *catalog.Catalogue, texts *text.Catalogue, dev devices) error {
 	voices, err := doctor.LoadVoices()
 	if err != nil {
 		return fmt.Errorf("start kiosk: %w", err)
@@ -51,7 +51,7 @@ func (n *Node) openMornings(cfg Config, id config.Identity, services *catalog.Ca
 		return fmt.Errorf("start kiosk: %w", err)
 	}
 	n.mornings = &mornings{node: n, cfg: cfg, site: readiness.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk}, services: services, devices: dev,
-		voices: voices, words: words.In(text.Chinese)}
+		voices: voices, words: words.In(text.Chinese), texts: texts}
 	return nil
 }
 
@@ -179,70 +179,36 @@ func (m *mornings) status(d health.Device) (s device.Status, ok bool) {
 	return device.Status{}, false
 }
 
-// Services is what can be said of each service now, and what is wrong.
+// Services is what can be said of each service now, and what is wrong: as the board has it, in every language.
 func (n *Node) Services(time.Time) ([]readiness.Service, []readiness.Problem) {
 	m := n.mornings
+	wrong := n.board.Problems()
 	var problems []readiness.Problem
-	wrong := func(f doctor.Finding, since time.Time) string {
-		problems = append(problems, m.problem(f, since))
-		return f.Code.Name()
-	}
-	ill := map[health.Device]string{}
-	for _, d := range health.Devices() {
-		if s, ok := m.status(d); ok {
-			if f := doctor.OfDevice(d, s); f.Verdict != doctor.OK {
-				code := wrong(f, s.Since)
-				if f.Verdict == doctor.Fault {
-					ill[d] = code
-				}
-			}
+	for _, p := range wrong {
+		if p.Severity > health.Info {
+			problems = append(problems, readiness.Problem{Code: string(p.Code), Since: p.Since, Cause: m.said(p.Cause()), Do: m.said(p.Remedy())})
 		}
-	}
-	closed, away := "", ""
-	if code := closedBy(n.outbox.Err()); code != "" {
-		closed = wrong(doctor.Finding{Code: code, Args: []string{"dir", m.cfg.File.Data, "free", "?"}}, time.Time{})
-	}
-	if s := n.engine.Status(); s.Link == engine.Offline {
-		away = wrong(doctor.Finding{Code: doctor.LinkDown}, s.Since)
 	}
 	var services []readiness.Service
 	for _, s := range m.services.Services {
-		a := readiness.Service{ID: s.ID, Title: s.Title, Extent: readiness.Whole}
-		lacks := func(code string, essential bool) {
-			if code == "" {
-				return
-			}
-			a.Because = append(a.Because, code)
-			if essential {
-				a.Extent = readiness.Not
-			} else if a.Extent == readiness.Whole {
-				a.Extent = readiness.Partly
-			}
+		v := wrong.Service(s)
+		a := readiness.Service{ID: s.ID, Title: s.Title, Extent: map[health.Extent]readiness.Extent{
+			health.Whole: readiness.Whole, health.Partly: readiness.Partly, health.Not: readiness.Not}[v.Extent]}
+		for _, p := range v.Because {
+			a.Because = append(a.Because, string(p.Code))
 		}
-		lacks(closed, true)
-		lacks(ill[health.CardReader], !s.Identity.Typed)
-		if s.Offline.Refuse {
-			lacks(away, true)
-		}
-		lacks(ill[health.ReceiptPrinter], false)
 		services = append(services, a)
 	}
 	return services, problems
 }
 
-// closedBy is why the outbox takes nothing; empty while it does.
-func closedBy(err error) doctor.Code {
-	switch {
-	case err == nil, errors.Is(err, outbox.ErrClosed):
-		return ""
-	case errors.Is(err, outbox.ErrNoSpace):
-		return doctor.OutboxNoSpace
-	case errors.Is(err, outbox.ErrFull):
-		return doctor.OutboxFull
-	case errors.Is(err, outbox.ErrFenced):
-		return doctor.OutboxFenced
+// said is a sentence of the screens in every language.
+func (m *mornings) said(key string) text.Local {
+	all := text.Local{}
+	for _, lang := range m.texts.Languages() {
+		all[lang] = m.texts.In(lang).T(key)
 	}
-	return doctor.OutboxStopped
+	return all
 }
 
 // PrintReadiness puts a report on the receipt printer's paper. It returns when that is done or has failed.
