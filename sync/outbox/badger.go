@@ -139,6 +139,11 @@ func (s *badgerStore) scan(prefix []byte, each func(key, value []byte) error) (e
 	})
 }
 
+func (s *badgerStore) size() int64 {
+	tables, _ := s.db.Size()
+	return tables
+}
+
 func (s *badgerStore) sync() error {
 	if err := s.db.Sync(); err != nil {
 		return fmt.Errorf("sync queue: %w", err)

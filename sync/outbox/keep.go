@@ -24,17 +24,18 @@ func (o *Outbox) keep() {
 		case <-o.quit:
 			return
 		case <-tick.C:
-			if err == nil && ticks%residentEvery == 0 {
-				if _, err = leave(queue, residentLimit); err != nil {
-					o.logger.Warn("the queue's files stay in memory", "error", err)
-				}
-			}
 			o.writeMu.Lock()
 			if o.check() == nil {
 				o.live(keepEvery)
 			}
 			o.settle()
+			large := o.check() == nil && o.store.size() > residentLimit
 			o.writeMu.Unlock()
+			if large && err == nil && ticks%residentEvery == 0 {
+				if _, err = leave(queue, residentLimit); err != nil {
+					o.logger.Warn("the queue's files stay in memory", "error", err)
+				}
+			}
 		case <-purge.C:
 			if n, err := o.Purge(ctx, o.cfg.Now().Add(-o.cfg.Retention)); err != nil && !errors.Is(err, ErrClosed) {
 				o.logger.Error("purge the outbox", "error", err)

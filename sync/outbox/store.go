@@ -15,6 +15,8 @@ type store interface {
 	sync() error
 	read(key []byte) ([]byte, error) // errMissing
 	scan(prefix []byte, each func(key, value []byte) error) error
+	// size is about how many bytes the tables have.
+	size() int64
 	close() error
 }
 
