@@ -30,6 +30,7 @@ const (
 	Cases                  // lists the cases of the card's holder
 	Progress               // shows what is known of a case
 	Goodbye                // wiped; card and receipt are to be taken
+	Operator               // staff are at the machine; nobody's visit
 )
 
 // Event is what happened.
@@ -68,6 +69,8 @@ const (
 	HomePressed                  // give up
 	IdleExpired                  // nobody answered the warning
 	GoodbyeOver                  // the goodbye was shown long enough
+	StaffCame                    // the hidden sign of staff was made on the screen
+	StaffLeft                    // signed out, gave up, or were idle
 )
 
 // Effect is what the runner has to do after a step, in order.
@@ -111,7 +114,7 @@ func (s State) Busy() bool { return s == Accepting || s == Printing }
 func (s State) CanLeave() bool { return s.Personal() && !s.Busy() }
 
 // Personal reports whether the state may hold a citizen's data.
-func (s State) Personal() bool { return s != Attract && s != Goodbye }
+func (s State) Personal() bool { return s != Attract && s != Goodbye && s != Operator }
 
 // Light reports whether giving up here loses nothing that was filled in.
 func (s State) Light() bool {
@@ -199,6 +202,10 @@ func table() map[key]Step {
 
 		{Goodbye, GoodbyeOver}: {Attract, []Effect{ListenForCard}},
 		{Goodbye, Started}:     {Attract, []Effect{ListenForCard}},
+
+		{Attract, StaffCame}:  {Operator, []Effect{IgnoreCards}},
+		{Goodbye, StaffCame}:  {Operator, []Effect{IgnoreCards}},
+		{Operator, StaffLeft}: {Attract, []Effect{ListenForCard}},
 	}
 	for _, s := range []State{Attract, Menu, Choose, Track, Cases, Progress} {
 		t[key{s, ReceiptScanned}] = Step{Progress, []Effect{IgnoreCards, LookUp}}
@@ -208,6 +215,7 @@ func table() map[key]Step {
 		if s.CanLeave() {
 			t[key{s, HomePressed}] = away()
 			t[key{s, IdleExpired}] = away()
+			t[key{s, StaffCame}] = Step{Operator, []Effect{IgnoreCards, Wipe}}
 		}
 		if s.Light() {
 			t[key{s, MenuPressed}] = Step{Menu, nil}

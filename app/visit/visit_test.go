@@ -9,7 +9,7 @@ import (
 
 // want is the whole table: every pair that is not listed is ignored.
 var want = map[visit.State]map[visit.Event]visit.State{
-	visit.Attract: {visit.Started: visit.Menu, visit.CardRead: visit.Menu, visit.ReceiptScanned: visit.Progress},
+	visit.Attract: {visit.Started: visit.Menu, visit.CardRead: visit.Menu, visit.ReceiptScanned: visit.Progress, visit.StaffCame: visit.Operator},
 	visit.Menu: {visit.CardRead: visit.Menu, visit.ApplyChosen: visit.Choose, visit.FollowChosen: visit.Track, visit.MineChosen: visit.Cases, visit.ServiceChosen: visit.Guide,
 		visit.BackPressed: visit.Goodbye, visit.ReceiptScanned: visit.Progress},
 	visit.Choose:    {visit.CardRead: visit.Choose, visit.ServiceChosen: visit.Guide, visit.BackPressed: visit.Menu, visit.ReceiptScanned: visit.Progress},
@@ -30,12 +30,13 @@ var want = map[visit.State]map[visit.Event]visit.State{
 		visit.ReceiptScanned: visit.Progress},
 	visit.Cases:    {visit.CaseNamed: visit.Progress, visit.FollowChosen: visit.Track, visit.BackPressed: visit.Menu, visit.ReceiptScanned: visit.Progress},
 	visit.Progress: {visit.MineChosen: visit.Cases, visit.ReceiptScanned: visit.Progress, visit.LeavePressed: visit.Goodbye, visit.BackPressed: visit.Track, visit.RateChosen: visit.Evaluate},
-	visit.Goodbye:  {visit.GoodbyeOver: visit.Attract, visit.Started: visit.Attract},
+	visit.Goodbye:  {visit.GoodbyeOver: visit.Attract, visit.Started: visit.Attract, visit.StaffCame: visit.Operator},
+	visit.Operator: {visit.StaffLeft: visit.Attract},
 }
 
 func states() []visit.State {
 	var all []visit.State
-	for s := visit.Attract; s <= visit.Goodbye; s++ {
+	for s := visit.Attract; s <= visit.Operator; s++ {
 		all = append(all, s)
 	}
 	return all
@@ -43,7 +44,7 @@ func states() []visit.State {
 
 func events() []visit.Event {
 	var all []visit.Event
-	for e := visit.Started; e <= visit.GoodbyeOver; e++ {
+	for e := visit.Started; e <= visit.StaffLeft; e++ {
 		all = append(all, e)
 	}
 	return all
@@ -55,6 +56,9 @@ func TestEveryPair(t *testing.T) {
 			next, listed := want[s][e]
 			if s.CanLeave() && (e == visit.HomePressed || e == visit.IdleExpired) {
 				next, listed = visit.Goodbye, true
+			}
+			if s.CanLeave() && e == visit.StaffCame {
+				next, listed = visit.Operator, true
 			}
 			if s.Light() && e == visit.MenuPressed {
 				next, listed = visit.Menu, true
