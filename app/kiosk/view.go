@@ -29,6 +29,8 @@ type Frame struct {
 	Low bool
 	// Dim darkens the attract screen in a dark hall.
 	Dim bool
+	// Staff says that this is the side of staff, which has no tools; empty on the citizen's.
+	Staff string
 	// Choices is the panel of a setting; nil when closed.
 	Choices *ChoicePanel
 }

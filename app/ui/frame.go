@@ -22,6 +22,7 @@ type frame struct {
 	choices *choices
 	panel   *panel // over the choices: the idle warning must be seen
 	ring    *widget.Ring
+	knocks  [2]*widget.Area // over the hall's name and the clock
 	box     *fyne.Container
 }
 
@@ -32,8 +33,12 @@ func newFrame(kit *widget.Kit, screens []fyne.CanvasObject) *frame {
 	}
 	ground := widget.NewPad(kit, func(p theme.Palette) color.NRGBA { return p.Ground })
 	f.bar = widget.NewPad(kit, func(p theme.Palette) color.NRGBA { return p.Surface })
+	for i, place := range []kiosk.Place{kiosk.HallName, kiosk.FrameClock} {
+		f.knocks[i] = widget.NewArea(kit)
+		f.knocks[i].Set(kiosk.Button{Intent: kiosk.Knock{Place: place}})
+	}
 	f.box = &fyne.Container{Layout: f, Objects: []fyne.CanvasObject{
-		ground, f.screen, f.strip, f.bar, f.tools, f.choices.box, f.panel.box, f.ring,
+		ground, f.screen, f.strip, f.knocks[0], f.knocks[1], f.bar, f.tools, f.choices.box, f.panel.box, f.ring,
 	}}
 	return f
 }
@@ -46,6 +51,13 @@ func (f *frame) show(v kiosk.Frame, s theme.Scale) {
 			Kind: widget.ToolKind, Icon: t.Icon, Chosen: t.On, Button: kiosk.Button{Label: t.Label, Intent: t.Intent, Off: t.Off}, Scale: s,
 		})
 	})
+	for _, part := range []fyne.CanvasObject{f.bar, f.tools} {
+		if v.Staff == "" {
+			part.Show()
+		} else {
+			part.Hide()
+		}
+	}
 	f.choices.show(v.Choices, s)
 	f.panel.show(v, s)
 }
@@ -73,6 +85,16 @@ func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	layout.Place(f.panel.box, 0, 0, w, h)
 	layout.Place(f.choices.box, 0, 0, w, h)
 	f.kit.Band = 0
+	f.placeKnocks(size)
+	if !f.bar.Visible() { // the side of staff
+		top := float32(widget.StripHigh)
+		if layout.Landscape(size) {
+			top = widget.StripLow
+		}
+		layout.Place(f.strip, 0, 0, w, top)
+		layout.Place(f.screen, 0, top, w, h-top)
+		return
+	}
 	if layout.Landscape(size) {
 		top := float32(widget.StripLow)
 		layout.Place(f.strip, 0, 0, w, top)
@@ -87,6 +109,16 @@ func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	layout.Place(f.bar, 0, h-toolHigh, w, toolHigh)
 	layout.Place(f.tools, 0, h-toolHigh, w, toolHigh)
 	layout.Place(f.screen, 0, top, w, h-top-toolHigh)
+}
+
+// placeKnocks covers the two ends of the strip: what is there can not be seen to be touchable, and means nothing by itself.
+func (f *frame) placeKnocks(size fyne.Size) {
+	high, wide := float32(widget.StripHigh), size.Width/3
+	if layout.Landscape(size) {
+		high, wide = widget.StripLow, 320
+	}
+	layout.Place(f.knocks[0], 0, 0, wide, high)
+	layout.Place(f.knocks[1], size.Width-wide, 0, wide, high)
 }
 
 // MinSize is nothing, so that the window never grows.

@@ -19,6 +19,7 @@ func moreSamples(w words) []sample {
 	evaluateSamples(w, add)
 	trackSamples(w, add)
 	casesSamples(w, add)
+	staffSamples(w, add)
 	return out
 }
 

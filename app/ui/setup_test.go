@@ -95,6 +95,9 @@ func (v variant) String() string {
 
 // of gives a view the settings of the variant.
 func (v variant) of(view kiosk.View) kiosk.View {
+	if view.Frame.Staff != "" {
+		return view // the settings of a visit ended with it
+	}
 	f := &view.Frame
 	f.Elder, f.Size, f.Contrast, f.Low, f.Dim = v.elder, v.text, v.contrast, v.low, v.dim
 	return view

@@ -58,13 +58,17 @@ type screens struct {
 	evaluate     *evaluate
 	track        *track
 	cases        *cases
+	staff        *staff
+	staffSignIn  *staffSignIn
+	touchTest    *touchTest
+	cleaning     *cleaning
 }
 
 // all lists the screens.
 func (s *screens) all() []screen {
 	return []screen{
 		s.attract, s.identify, s.choose, s.guide, s.form, s.review, s.accepting, s.accepted, s.refused, s.progress, s.goodbye, s.outOfService,
-		s.menu, s.check, s.list, s.sign, s.evaluate, s.track, s.cases,
+		s.menu, s.check, s.list, s.sign, s.evaluate, s.track, s.cases, s.staff, s.staffSignIn, s.touchTest, s.cleaning,
 	}
 }
 
@@ -82,6 +86,7 @@ func New(c Config) (*UI, error) {
 		review: newReview(kit), accepting: newAccepting(kit), accepted: newAccepted(kit), refused: newRefused(kit),
 		progress: newProgress(kit), goodbye: newGoodbye(kit), outOfService: newOutOfService(kit),
 		menu: newMenu(kit), check: newCheck(kit), list: newList(kit), sign: newSign(kit), evaluate: newEvaluate(kit), track: newTrack(kit), cases: newCases(kit),
+		staff: newStaff(kit), staffSignIn: newStaffSignIn(kit), touchTest: newTouchTest(kit), cleaning: newCleaning(kit),
 	}}
 	var objects []fyne.CanvasObject
 	for _, s := range u.screens.all() {
@@ -194,6 +199,14 @@ func (u *UI) find(v kiosk.Screen, s theme.Scale) (screen, func()) {
 		return w.track, func() { w.track.show(v, s) }
 	case kiosk.CaseList:
 		return w.cases, func() { w.cases.show(v, s) }
+	case kiosk.Staff:
+		return w.staff, func() { w.staff.show(v, s) }
+	case kiosk.StaffSignIn:
+		return w.staffSignIn, func() { w.staffSignIn.show(v, s) }
+	case kiosk.TouchTest:
+		return w.touchTest, func() { w.touchTest.show(v, s) }
+	case kiosk.Cleaning:
+		return w.cleaning, func() { w.cleaning.show(v, s) }
 	}
 	return nil, nil // before the first state
 }

@@ -31,8 +31,12 @@ func NewStrip(kit *Kit) *Strip {
 		hall: NewText(), service: NewText(), where: NewText(), clock: NewText(), link: NewText(), sign: NewIcon(),
 	}
 	s.dressed = func() {
-		paint(s.ground, kit.Palette.Surface, kit.Palette.Surface, 0)
-		paint(s.rule, kit.Palette.Rule, kit.Palette.Rule, 0)
+		ground, rule := kit.Palette.Surface, kit.Palette.Rule
+		if s.frame.Staff != "" {
+			ground, rule = kit.Palette.ActionPress, kit.Palette.ActionPress
+		}
+		paint(s.ground, ground, ground, 0)
+		paint(s.rule, rule, rule, 0)
 	}
 	s.dressed()
 	s.parts = []fyne.CanvasObject{s.ground, s.rule, s.hall, s.service, s.where, s.clock, s.sign, s.link}
@@ -51,10 +55,18 @@ const (
 func (s *Strip) Set(f kiosk.Frame) {
 	p, small := s.kit.Palette, theme.For(f).Strip
 	s.frame, s.size = f, small
-	s.hall.Set(f.Hall, Style{Size: small + 4, Bold: true, Color: p.Text, Narrow: true})
-	s.clock.Set(f.Clock, Style{Size: small + 4, Bold: true, Color: p.Text, Align: fyne.TextAlignTrailing, Narrow: true})
-	s.link.Set(f.Link.Text, Style{Size: small, Color: p.Text2, Align: fyne.TextAlignTrailing, Narrow: true})
+	s.dressed()
+	hall, text, quiet := f.Hall, p.Text, p.Text2
+	if f.Staff != "" {
+		hall, text, quiet = f.Staff, p.OnPress, p.OnPress
+	}
+	s.hall.Set(hall, Style{Size: small + 4, Bold: true, Color: text, Narrow: true})
+	s.clock.Set(f.Clock, Style{Size: small + 4, Bold: true, Color: text, Align: fyne.TextAlignTrailing, Narrow: true})
+	s.link.Set(f.Link.Text, Style{Size: small, Color: quiet, Align: fyne.TextAlignTrailing, Narrow: true})
 	name, ink := linkLook(p, f.Link.Tone)
+	if f.Staff != "" {
+		ink = p.OnPress
+	}
 	if f.Link.Text == "" {
 		name = ""
 	}
