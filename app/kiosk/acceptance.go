@@ -63,6 +63,7 @@ func (k *Kiosk) acceptEnded(ctx context.Context, s *session, got outbox.Accepted
 		return
 	}
 	s.accepted = got
+	k.remember(s)
 	k.recent.add(s.card.Number, got.ReceiptNo, k.cfg.Now())
 	k.note(audit.Event{Kind: audit.KindAccepted, Actor: audit.Citizen, Subject: audit.OfCase(got.ReceiptNo)})
 	s.online = k.cfg.Link.Status().Link == engine.Online

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"onedoor/app/catalog"
-	"onedoor/app/text"
+	"onedoor/app/health"
 	"onedoor/app/visit"
 	"onedoor/device/cardreader"
 	"onedoor/device/printer"
@@ -37,6 +37,9 @@ func (k *Kiosk) cardEvent(ctx context.Context, ev cardreader.Event) {
 	case cardreader.Failed:
 		k.countCard(false)
 		k.card = cardSlot{phase: CardFailed, trouble: failure(ev.Reason), lying: k.card.lying}
+		if k.state == visit.Operator && k.listens[0] {
+			k.cfg.Backroom.CardSeen(CardSample{Failed: true})
+		}
 	case cardreader.Removed:
 		k.card.lying = false
 		if k.card.phase == CardReading {
@@ -58,6 +61,9 @@ func (k *Kiosk) countCard(ok bool) {
 
 func (k *Kiosk) cardRead(ctx context.Context, card *cardreader.Card, waiting bool) {
 	switch {
+	case k.state == visit.Operator && k.listens[0]:
+		k.testCard(card)
+		k.card = cardSlot{lying: true}
 	case !waiting, k.out != nil:
 		card.Wipe()
 		k.card = cardSlot{lying: true}
@@ -123,6 +129,10 @@ func failure(r cardreader.Reason) string {
 func (k *Kiosk) tick(ctx context.Context) {
 	now := k.cfg.Now()
 	k.diagnose()
+	if k.state == visit.Operator {
+		k.backroomEnds(ctx, k.cfg.Backroom.Tick(now))
+		return
+	}
 	if k.visit.accepted.ReceiptNo != "" {
 		if c, err := k.cfg.Outbox.Case(k.visit.caseID); err == nil {
 			k.visit.stage = c.Stage()
@@ -142,8 +152,8 @@ func (k *Kiosk) tick(ctx context.Context) {
 		}
 		return
 	}
-	if k.state == visit.Attract && now.Sub(k.active) >= k.cfg.Idle.Menu && (k.visit.settings != settings{lang: text.Chinese} || k.visit.help) {
-		k.visit = newSession() // whoever chose language or size has gone
+	if k.state == visit.Attract && now.Sub(k.active) >= k.cfg.Idle.Menu && (k.visit.settings != k.fresh().settings || k.visit.help) {
+		k.visit = k.fresh() // whoever chose language or size has gone
 	}
 	limit := k.limit()
 	if limit == 0 {
@@ -169,7 +179,10 @@ func (k *Kiosk) diagnose() {
 		return
 	}
 	k.out = nil
-	if p, closed := k.wrong.Closed(); closed {
+	if since, _, shut := k.shut(); shut {
+		kind, _ := health.KindOf(health.KioskClosed)
+		k.out = &health.Problem{Kind: kind, Since: since}
+	} else if p, closed := k.wrong.Closed(); closed {
 		k.out = &p
 	}
 }

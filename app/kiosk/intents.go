@@ -11,6 +11,15 @@ import (
 
 // intent acts on what the citizen wants. What does not fit the present state is ignored: a tap may arrive late.
 func (k *Kiosk) intent(ctx context.Context, in Intent) {
+	if p, ok := in.(Knock); ok && k.state != visit.Operator {
+		k.knocked(ctx, p.Place)
+		return
+	}
+	k.knocking = knocking{}
+	if k.state == visit.Operator {
+		k.operate(ctx, in)
+		return
+	}
 	s := k.visit
 	was := k.standing()
 	if s.settings.set(in, k.cfg.Texts.Languages()) {

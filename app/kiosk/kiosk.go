@@ -100,7 +100,7 @@ type Sounds interface {
 }
 
 // Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle, Scanner, Words, Hand,
-// Voice, Sounds, Divisions, Audit, Cases and Meter.
+// Voice, Sounds, Divisions, Audit, Cases, Meter, Backroom, Door and Language.
 type Config struct {
 	Site      Site
 	Catalogue *catalog.Catalogue
@@ -118,7 +118,10 @@ type Config struct {
 	Link      Link
 	Cases     Cases // nil where nobody can be asked: the list holds what was accepted here
 	Health    Health
-	Meter     Meter // nil: nothing is counted
+	Meter     Meter                // nil: nothing is counted
+	Backroom  Backroom             // nil: staff have nothing to do at this machine
+	Door      Door                 // nil: nobody can take it out of service
+	Language  func() text.Language // what a visit begins in; nil: Chinese
 	NewID     func(time.Time) string
 	NewCode   func() tracking.Code
 	Now       func() time.Time
@@ -164,7 +167,9 @@ type Kiosk struct {
 	wrong      health.Problems
 	out        *health.Problem // for which the kiosk is closed; nil while it is open
 	entered    time.Time       // into the present state
-	noticeBusy bool            // the one-time notice is being printed
+	knocking   knocking
+	listens    [2]bool // card and code are being tested
+	noticeBusy bool    // the one-time notice is being printed
 	last       View
 	said       string // what is read aloud, and in what tongue
 	heard      moment // as it was when a sound was last thought of
@@ -176,7 +181,7 @@ func New(cfg Config) (*Kiosk, error) {
 	v := reflect.ValueOf(cfg)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Sounds", "Divisions", "Audit", "Cases", "Meter"}, name) && v.Field(i).IsZero() {
+		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Sounds", "Divisions", "Audit", "Cases", "Meter", "Backroom", "Door", "Language"}, name) && v.Field(i).IsZero() {
 			missing = append(missing, fmt.Errorf("new kiosk: %s is missing", name))
 		}
 	}
@@ -218,6 +223,7 @@ func (k *Kiosk) Run(ctx context.Context) error {
 	work := context.WithoutCancel(ctx) // what was begun for a citizen is not cut off in the middle
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	k.visit = k.fresh()
 	k.enter(visit.Attract)
 	k.diagnose()
 	k.cfg.Reader.Enable(true)
@@ -236,6 +242,9 @@ func (k *Kiosk) Run(ctx context.Context) error {
 			k.visit.mine.stop()
 			k.conclude(work)
 			k.count(visit.Goodbye)
+			if k.state == visit.Operator {
+				k.cfg.Backroom.Leave()
+			}
 			k.wipe()
 			if k.cfg.Voice != nil {
 				k.cfg.Voice.Hush()
@@ -262,6 +271,8 @@ func (k *Kiosk) Run(ctx context.Context) error {
 		case answer := <-k.pings:
 			close(answer)
 			continue
+		case apply := <-k.results():
+			k.backroomEnds(work, apply())
 		case <-tick.C:
 			k.tick(work)
 		}
@@ -322,7 +333,7 @@ func (k *Kiosk) step(ctx context.Context, e visit.Event) {
 		return
 	}
 	if k.state == visit.Goodbye {
-		k.visit = newSession() // the goodbye still had the citizen's language
+		k.visit = k.fresh() // the goodbye still had the citizen's language
 	}
 	k.count(next.Next)
 	if next.Next == visit.Progress && k.state != visit.Progress {
@@ -391,7 +402,7 @@ func (k *Kiosk) perform(ctx context.Context, e visit.Effect) {
 func (k *Kiosk) wipe() {
 	k.visit.wipe()
 	kept, print := k.visit.settings, k.visit.print.Outcome
-	k.visit = newSession()
+	k.visit = k.fresh()
 	if k.state == visit.Goodbye {
 		kept.panel = PanelNone
 		k.visit.settings = kept

@@ -62,7 +62,7 @@ func TestEveryMessageExistsAndIsUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, looked := literals(t, ".", "../receipt")
+	all, looked := literals(t, ".", "../receipt", "../backroom")
 	if len(looked) < 40 {
 		t.Fatalf("only %d lookups found", len(looked))
 	}
@@ -108,7 +108,7 @@ func TestEveryIconExists(t *testing.T) {
 
 // TestNoWordsInTheCode: what people read comes from the catalogue, not from the code.
 func TestNoWordsInTheCode(t *testing.T) {
-	all, _ := literals(t, ".", "../receipt", "../visit")
+	all, _ := literals(t, ".", "../receipt", "../visit", "../backroom")
 	for _, s := range all {
 		if strings.ContainsFunc(s, func(r rune) bool { return r >= 0x4e00 && r <= 0x9fff }) && len([]rune(s)) > 2 {
 			t.Errorf("the code holds the words %q", s)

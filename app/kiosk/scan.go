@@ -5,6 +5,7 @@ import (
 	"context"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"onedoor/app/catalog"
 	"onedoor/app/health"
@@ -35,6 +36,10 @@ func (k *Kiosk) scanEvent(ctx context.Context, ev scanner.Event) {
 	}
 	defer got.Code.Wipe()
 	switch k.state {
+	case visit.Operator:
+		if k.listens[1] {
+			k.cfg.Backroom.CodeSeen(utf8.RuneCount(got.Code.Text))
+		}
 	case visit.Fill:
 		k.alive()
 		k.visit.misread = ""

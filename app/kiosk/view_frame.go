@@ -19,8 +19,7 @@ func (k *Kiosk) screen(say text.Printer) Screen {
 	switch k.state {
 	case visit.Attract:
 		if k.out != nil {
-			return OutOfService{Heading: say.T("out.heading"), Help: say.T("out.help"), Code: say.T("code", "code", string(k.out.Code)),
-				Since: say.T("out.since", "time", since(k.out.Since.Local(), k.cfg.Now())), Staff: k.mend(*k.out)}
+			return k.outScreen(say)
 		}
 		return k.attract(say)
 	case visit.Menu:
@@ -60,12 +59,17 @@ func (k *Kiosk) screen(say text.Printer) Screen {
 		return k.numberForm(say)
 	case visit.Progress:
 		return k.progress(say)
+	case visit.Operator:
+		return k.cfg.Backroom.View(say)
 	default:
 		return k.goodbye(say)
 	}
 }
 
 func (k *Kiosk) frame(say text.Printer) Frame {
+	if k.state == visit.Operator {
+		return k.operatorFrame(say)
+	}
 	s := k.visit
 	f := Frame{
 		Hall: k.cfg.Site.Hall, Clock: text.Clock(k.cfg.Now()), Link: k.link(say), Elder: s.elder,

@@ -18,6 +18,15 @@ type Backroom interface {
 	Tick(now time.Time) (left bool)
 	// View is the present page.
 	View(say text.Printer) Screen
+	// Results gives what work beside the loop has brought, to be called on the kiosk's goroutine.
+	// Each tells whether staff have left.
+	Results() <-chan func() (left bool)
+	// Listens says which devices are being tested now. What they see comes with CardSeen and CodeSeen; a code's content does not.
+	Listens() (card, code bool)
+	CardSeen(s CardSample)
+	CodeSeen(characters int)
+	// Accepted keeps what a receipt can be printed again from.
+	Accepted(a Acceptance)
 	// Leave forgets who was there.
 	Leave()
 }

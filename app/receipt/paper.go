@@ -17,10 +17,10 @@ type Facts struct {
 	Kiosk      string
 	Service    string
 	Department string
-	Name       string // masked; the number where there is no name
+	Name       string // masked; the number where there is no name; empty on a copy that was made without the card
 	ByHand     bool   // the number was typed, and no card was read
 	Number     string // 20 digits
-	Tracking   string // URL in the QR
+	Tracking   string // URL in the QR; empty on a copy whose code is not known any more
 	Code       string // the tracking code in it, for typing
 	At         time.Time
 	Next       string    // what happens next, one sentence
@@ -59,7 +59,11 @@ func Paper(f Facts, say text.Printer) document.Document {
 		document.Rule{},
 		document.Row{Label: say.T("receipt.service"), Value: f.Service, Bold: true},
 		document.Row{Label: say.T("receipt.department"), Value: f.Department},
-		document.Row{Label: say.T("receipt.applicant"), Value: f.Name},
+	)
+	if f.Name != "" {
+		blocks = append(blocks, document.Row{Label: say.T("receipt.applicant"), Value: f.Name})
+	}
+	blocks = append(blocks,
 		document.Row{Label: say.T("receipt.time"), Value: text.Stamp(f.At)},
 		document.Rule{},
 		document.Text{Text: say.T("receipt.number")},
@@ -83,12 +87,18 @@ func Paper(f Facts, say text.Printer) document.Document {
 		document.Text{Text: f.Promise},
 		document.Text{Text: f.Next},
 		document.Feed{Lines: 1},
-		document.QR{Content: f.Tracking},
-		document.Text{Text: say.T("receipt.scan"), Align: document.Centre, Bold: true},
-		document.Text{Text: say.T("receipt.code", "code", text.Fours(f.Code)), Align: document.Centre},
-		document.Text{Text: say.T("receipt.nophone"), Align: document.Centre},
-		document.Rule{},
 	)
+	if f.Tracking == "" {
+		blocks = append(blocks, document.Text{Text: say.T("receipt.nocode"), Bold: true})
+	} else {
+		blocks = append(blocks,
+			document.QR{Content: f.Tracking},
+			document.Text{Text: say.T("receipt.scan"), Align: document.Centre, Bold: true},
+			document.Text{Text: say.T("receipt.code", "code", text.Fours(f.Code)), Align: document.Centre},
+			document.Text{Text: say.T("receipt.nophone"), Align: document.Centre},
+		)
+	}
+	blocks = append(blocks, document.Rule{})
 	blocks = append(blocks, document.Text{Text: say.T("receipt.kiosk", "kiosk", f.Kiosk)})
 	if f.HelpPhone != "" {
 		blocks = append(blocks, document.Text{Text: say.T("receipt.phone", "phone", f.HelpPhone)})
