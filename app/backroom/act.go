@@ -17,6 +17,20 @@ type request struct {
 	then  func() // on the loop, when it has ended either way; may be nil
 }
 
+// log has an act logged that has happened already. Nothing waits for it.
+func (b *Backroom) log(a staff.Act, how error) {
+	d := b.desk
+	b.beside(func(ctx context.Context) func() bool {
+		err := b.cfg.Staff.Do(context.WithoutCancel(ctx), staff.Kiosk, d.session.Token, a, func(context.Context) error { return how })
+		return func() bool {
+			if err != nil && how == nil {
+				d.note = b.failed(request{act: a}, err)
+			}
+			return errors.Is(err, staff.ErrNoSession)
+		}
+	})
+}
+
 // errSaid is an error whose sentence for staff is known.
 type errSaid struct {
 	note

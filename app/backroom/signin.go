@@ -196,8 +196,11 @@ func (b *Backroom) signInView(say text.Printer) kiosk.StaffSignIn {
 	case e.trouble.key == "backroom.signin.wait" && !now.Before(e.until):
 		v.Trouble = kiosk.Notice{Text: say.T("backroom.signin.once")}
 	case e.trouble.key != "":
-		left := strconv.Itoa(int((e.until.Sub(now) + time.Second - 1) / time.Second))
-		v.Trouble = kiosk.Notice{Tone: e.trouble.tone, Text: say.T(e.trouble.key, "seconds", left)}
+		left := int((e.until.Sub(now) + time.Second - 1) / time.Second)
+		v.Trouble = kiosk.Notice{Tone: e.trouble.tone, Text: say.T(e.trouble.key, "seconds", strconv.Itoa(left))}
+		if left > 3*60 && e.trouble.key == "backroom.signin.wait" {
+			v.Trouble.Text = say.T("backroom.signin.minutes", "minutes", strconv.Itoa((left+59)/60))
+		}
 		v.Next.Off = v.Next.Off || now.Before(e.until)
 	}
 	return v
