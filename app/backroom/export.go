@@ -2,7 +2,7 @@ package backroom
 
 import (
 	"context"
-	"errors"
+
 	"strconv"
 
 	"onedoor/app/audit"
@@ -79,6 +79,3 @@ func (b *Backroom) export(a staff.Act, label string, s Stick, write func(context
 			}
 		}})
 }
-
-// errStick is returned for a stick that is not there any more, or that has no room.
-var errStick = errors.New("write on the stick")

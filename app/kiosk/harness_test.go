@@ -187,12 +187,18 @@ type sealKeys struct{ private, public []byte }
 
 func newOutbox(t *testing.T) (*outbox.Outbox, sealKeys) {
 	t.Helper()
-	suite := item.Default()
-	priv, pub, err := suite.GenerateSealKey()
+	sign, _, err := item.Default().GenerateSignKey()
 	if err != nil {
 		t.Fatal(err)
 	}
-	sign, _, err := suite.GenerateSignKey()
+	return newOutboxSigned(t, sign)
+}
+
+// newOutboxSigned opens one whose items are signed with a key that the test knows.
+func newOutboxSigned(t *testing.T, sign []byte) (*outbox.Outbox, sealKeys) {
+	t.Helper()
+	suite := item.Default()
+	priv, pub, err := suite.GenerateSealKey()
 	if err != nil {
 		t.Fatal(err)
 	}

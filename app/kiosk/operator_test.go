@@ -743,4 +743,3 @@ func TestDeadLetters(t *testing.T) {
 		t.Errorf("%d releases and %d voids are logged", a, b)
 	}
 }
-
