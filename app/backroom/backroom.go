@@ -34,22 +34,19 @@ type Config struct {
 	Link      Link
 	Door      *Door
 	Choices   *Choices
-	Network   Network      // nil: the way to central can not be tested from here
-	Sounds    kiosk.Sounds // nil: there are none
-	Voice     kiosk.Voice  // nil: nothing is read aloud
-	Volume    Dial         // nil: it can not be set
-	Backlight Dial         // nil: it can not be set
-	Media     Media        // nil: nothing can be taken away
-	Export    Export       // nil: nothing can be taken away
-	Restart   func()       // ends the program in order; who starts programs starts it again. nil: it can not be done from here
-	About     []Fact
+	Network   Network       // nil: the way to central can not be tested from here
+	Sounds    kiosk.Sounds  // nil: there are none
+	Voice     kiosk.Voice   // nil: nothing is read aloud
+	Volume    Dial          // nil: it can not be set
+	Backlight Dial          // nil: it can not be set
+	Media     Media         // nil: nothing can be taken away
+	Export    Export        // nil: nothing can be taken away
+	Restart   func()        // ends the program in order; who starts programs starts it again. nil: it can not be done from here
+	About     func() []Fact // nil: nothing is known. It must not block
 	Now       func() time.Time
 	NewID     func(time.Time) string
 	Logger    *slog.Logger
 }
-
-// Fact is a line about this machine: the key of its name, and the value.
-type Fact struct{ Key, Value string }
 
 // Backroom implements kiosk.Backroom. Its methods are called on one goroutine, but for Close.
 type Backroom struct {

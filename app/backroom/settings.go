@@ -130,8 +130,10 @@ func (b *Backroom) dialCard(what, icon, title, none string, say text.Printer) ki
 func (b *Backroom) aboutView(say text.Printer) (cards []kiosk.StaffCard) {
 	c := kiosk.StaffCard{Icon: "info-circle", Title: say.T("receipt.kiosk", "kiosk", b.cfg.Site.Kiosk),
 		Lines: []string{say.T("backroom.about.catalogue", "version", b.cfg.Catalogue.Version)}}
-	for _, f := range b.cfg.About {
-		c.Lines = append(c.Lines, say.T(f.Key, "value", f.Value))
+	if b.cfg.About != nil {
+		for _, f := range b.cfg.About() {
+			c.Lines = append(c.Lines, say.T(string(f.Name), "value", f.Value))
+		}
 	}
 	return []kiosk.StaffCard{c}
 }
@@ -203,3 +205,20 @@ func (b *Backroom) turn(what string, by int) {
 		},
 		then: func() { d.dials[what] = now }})
 }
+
+// Fact is a line about this machine.
+type Fact struct {
+	Name  FactName
+	Value string
+}
+
+// FactName is the key of what a Fact is about.
+type FactName string
+
+// The facts.
+const (
+	FactVersion  FactName = "backroom.about.version"  // of the program
+	FactIdentity FactName = "backroom.about.identity" // hall, kiosk and incarnation
+	FactConsole  FactName = "backroom.about.console"  // fingerprint of its certificate
+	FactAudit    FactName = "backroom.about.audit"    // number and digest of the last entry
+)

@@ -95,6 +95,7 @@ type Screen struct {
 	Width      int     `yaml:"width"`    // pixels, as mounted
 	Height     int     `yaml:"height"`
 	Fullscreen bool    `yaml:"fullscreen"`
+	Brightness string  `yaml:"brightness"` // command line that sets it, with {percent} in it; empty: the kernel's backlight, where there is one
 }
 
 // Hall is what the screen says about the hall.

@@ -3,8 +3,9 @@
 //	kiosk enrol --config kiosk.yaml --code ABCD-EFGH-JK   once, with a code from central
 //	kiosk run --config kiosk.yaml                         from then on
 //
-// It ends with status 0 after a signal, 2 for a configuration that can not be used and 1 for any other cause; the cause is
-// one sentence on standard error. Nothing accepted is ever lost by ending it.
+// It ends with status 0 after a signal, and when staff restart it at its screen: its unit has Restart=always. It ends with 2
+// for a configuration that can not be used and with 1 for any other cause; the cause is one sentence on standard error.
+// Nothing accepted is ever lost by ending it.
 package main
 
 import (
@@ -20,6 +21,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"onedoor/app/config"
+	"onedoor/cmd/kiosk/node"
 	"onedoor/sync/outbox"
 	"onedoor/sync/wire"
 )
@@ -54,11 +56,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "kiosk:", err)
 		return 2
 	}
-	logger := slog.New(slog.NewJSONHandler(stderr, nil))
+	var tail node.Tail
+	logger := slog.New(slog.NewJSONHandler(io.MultiWriter(stderr, &tail), nil))
 	if parsed.Command() == "enrol" {
 		err = cmd.Enrol.run(ctx, stdout)
 	} else {
-		err = cmd.Run.run(ctx, logger)
+		err = cmd.Run.run(ctx, logger, &tail)
 	}
 	if err == nil {
 		return 0

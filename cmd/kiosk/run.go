@@ -33,7 +33,7 @@ type runCommand struct {
 
 // run brings the node up, opens the window and serves until ctx ends or the window is closed. Whatever stands in the way
 // of the node is said before there is a window.
-func (c *runCommand) run(ctx context.Context, logger *slog.Logger) (err error) {
+func (c *runCommand) run(ctx context.Context, logger *slog.Logger, tail *node.Tail) (err error) {
 	file, err := config.Load(c.Config)
 	if err != nil {
 		return err
@@ -43,7 +43,9 @@ func (c *runCommand) run(ctx context.Context, logger *slog.Logger) (err error) {
 	}
 	collectEarly()
 	var views curtain
-	n, err := node.Start(ctx, node.Config{File: file, Path: c.Config, Show: views.show, Now: time.Now, Logger: logger})
+	ctx, end := context.WithCancel(ctx) // also when staff restart the program: whoever starts programs starts it again
+	defer end()
+	n, err := node.Start(ctx, node.Config{File: file, Path: c.Config, Show: views.show, Now: time.Now, Logger: logger, Restart: end, Tail: tail})
 	if err != nil {
 		return err
 	}

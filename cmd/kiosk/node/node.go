@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"onedoor/app/audit"
+	"onedoor/app/backroom"
 	"onedoor/app/catalog"
 	"onedoor/app/config"
 	"onedoor/app/health"
@@ -45,6 +46,10 @@ type Config struct {
 	Power  fs.FS                           // as /sys/class/power_supply, which nil means
 	// More tells what other parts of the program know to be wrong: the audit log, the list of staff.
 	More []func(now time.Time) []health.Observation
+	// Restart is called when staff want the program to end in order and to be started again. nil: it can not be done from the
+	// screen.
+	Restart func()
+	Tail    *Tail // the end of what Logger has written; nil: nobody keeps it
 }
 
 // Node is a running kiosk.
@@ -57,6 +62,7 @@ type Node struct {
 	metrics  metricsServer
 	mark     string // is there while the program runs; empty until it was left
 	clock    *clock.Clock
+	backroom *backroom.Backroom
 	outbox   *outbox.Outbox
 	client   *wire.Client
 	engine   *engine.Engine
@@ -159,6 +165,9 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 		Now:     cfg.Now, Show: n.mornings.attend(cfg.Show), Idle: cfg.Idle, Logger: cfg.Logger.With("part", "visit"),
 	}
 	n.helpers.give(&visitor)
+	if err = n.openBackroom(cfg, id, services, texts, &visitor); err != nil {
+		return nil, err
+	}
 	if n.Kiosk, err = kiosk.New(visitor); err != nil {
 		return nil, err
 	}
@@ -250,7 +259,11 @@ func (n *Node) Stop() error {
 
 func (n *Node) close() error {
 	n.metrics.close()
-	err := errors.Join(n.visit.stop(), n.parts.stop())
+	err := n.visit.stop()
+	if n.backroom != nil {
+		err = errors.Join(err, n.backroom.Close())
+	}
+	err = errors.Join(err, n.parts.stop())
 	if err == nil && n.devices.reader != nil {
 		n.devices.wipe()
 	}

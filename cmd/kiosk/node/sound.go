@@ -1,7 +1,9 @@
 package node
 
 import (
+	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"onedoor/app/config"
@@ -38,7 +40,7 @@ func newSound(cfg Config) (s sound) {
 		to.Recordings = recorded(cfg.File.Sound.Prompts, logger)
 	}
 	s.speaker, s.speaks = speaker.New(to), to.Voice != ""
-	if len(to.Player) > 0 && cfg.File.Sound.Effects && cfg.File.Sound.Volume > 0 {
+	if len(to.Player) > 0 && cfg.File.Sound.Effects {
 		s.bell = newBell(s.speaker, cfg.File.Sound, cfg.Now)
 	}
 	return s
@@ -89,22 +91,54 @@ type bell struct {
 	speaker *speaker.Speaker
 	cfg     config.Sound
 	now     func() time.Time
-	files   map[kiosk.Cue][]byte
+
+	mu     sync.Mutex
+	volume int // percent
+	files  map[kiosk.Cue][]byte
 }
 
 func newBell(s *speaker.Speaker, cfg config.Sound, now func() time.Time) *bell {
-	b := &bell{speaker: s, cfg: cfg, now: now, files: map[kiosk.Cue][]byte{}}
+	b := &bell{speaker: s, cfg: cfg, now: now}
+	b.setVolume(cfg.Volume)
+	return b
+}
+
+// setVolume makes the sounds anew.
+func (b *bell) setVolume(percent int) {
+	files := map[kiosk.Cue][]byte{}
 	for cue, made := range map[kiosk.Cue]tone.Sound{
 		kiosk.CuePress: tone.Press, kiosk.CueCard: tone.Card, kiosk.CueAccepted: tone.Accepted, kiosk.CueMistake: tone.Mistake, kiosk.CueCountdown: tone.Countdown,
 	} {
-		b.files[cue] = wav.Encode(tone.Make(made, float64(cfg.Volume)/100))
+		files[cue] = wav.Encode(tone.Make(made, float64(percent)/100))
 	}
-	return b
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.volume, b.files = percent, files
 }
 
 // Play plays a cue.
 func (b *bell) Play(c kiosk.Cue) {
-	if !b.cfg.Quiet(b.now().Hour()) {
-		b.speaker.Play(b.files[c])
+	b.mu.Lock()
+	volume, file := b.volume, b.files[c]
+	b.mu.Unlock()
+	if volume > 0 && !b.cfg.Quiet(b.now().Hour()) {
+		b.speaker.Play(file)
 	}
+}
+
+// Get implements backroom.Dial.
+func (d dial) Get() (int, error) {
+	d.bell.mu.Lock()
+	defer d.bell.mu.Unlock()
+	return d.bell.volume, nil
+}
+
+// Set implements backroom.Dial. Whoever turns it hears it.
+func (d dial) Set(_ context.Context, percent int) error {
+	if err := d.choices.SetVolume(percent); err != nil {
+		return err
+	}
+	d.bell.setVolume(percent)
+	d.bell.Play(kiosk.CueAccepted)
+	return nil
 }

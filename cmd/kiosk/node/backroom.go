@@ -1,0 +1,147 @@
+package node
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"onedoor/app/audit"
+	"onedoor/app/backroom"
+	"onedoor/app/catalog"
+	"onedoor/app/config"
+	"onedoor/app/health"
+	"onedoor/app/kiosk"
+	"onedoor/app/text"
+	"onedoor/sync/engine"
+	"onedoor/sync/item"
+	"onedoor/sync/outbox"
+)
+
+// openBackroom gives a visit's kiosk its staff's side. What it needs is open.
+func (n *Node) openBackroom(cfg Config, id config.Identity, services *catalog.Catalogue, texts *text.Catalogue, visitor *kiosk.Config) error {
+	dir := filepath.Join(cfg.File.Data, "staff") // made with the accounts
+	door, err := backroom.OpenDoor(filepath.Join(dir, "door.json"))
+	if err != nil {
+		return err
+	}
+	choices, err := backroom.OpenChoices(filepath.Join(dir, "choices.json"))
+	if err != nil {
+		return err
+	}
+	suite, err := item.SuiteNamed(id.Device.Suite)
+	if err != nil {
+		return err
+	}
+	trust, err := config.Trust(cfg.File.Central.CA)
+	if err != nil {
+		return err
+	}
+	devices := map[health.Device]backroom.Device{health.CardReader: visitor.Reader, health.ReceiptPrinter: visitor.Printer}
+	if visitor.Scanner != nil {
+		devices[health.CodeScanner] = visitor.Scanner
+	}
+	room := backroom.Config{
+		Site: visitor.Site, Staff: n.Staff, Health: present{visitor, door}, Catalogue: services, Texts: texts, Devices: devices, Printer: visitor.Printer,
+		Outbox: n.outbox, Link: n.engine, Door: door, Choices: choices, Network: &way{url: cfg.File.Central.URL, tls: trust.TLS, hello: n.client, sys: "/sys/class/net"},
+		Sounds: visitor.Sounds, Voice: visitor.Voice, Restart: cfg.Restart, Media: backroom.Mounts{Root: "/"},
+		Backlight: &backroom.Backlight{Dir: "/sys/class/backlight", Command: strings.Fields(cfg.File.Screen.Brightness)},
+		Export: backroom.Sealed{SealedConfig: backroom.SealedConfig{
+			Outbox: n.outbox, Suite: suite, Source: id.Device.Source(), SignKey: id.Device.SignKey, SignPriv: id.SignPrivate,
+			SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic, Now: cfg.Now, Logs: n.logs(cfg),
+		}},
+		About: func() []backroom.Fact {
+			seq, digest := n.Audit.Head()
+			return []backroom.Fact{
+				{Name: backroom.FactVersion, Value: version()}, {Name: backroom.FactIdentity, Value: id.Device.Source().String()},
+				{Name: backroom.FactAudit, Value: fmt.Sprintf("%d · %.16s", seq, digest)},
+			}
+		},
+		Now: cfg.Now, NewID: visitor.NewID, Logger: cfg.Logger.With("part", "staff"),
+	}
+	if n.helpers.sound.bell != nil {
+		room.Volume = dial{n.helpers.sound.bell, choices}
+		if percent, set := choices.Volume(); set {
+			n.helpers.sound.bell.setVolume(percent)
+		}
+	}
+	if n.backroom, err = backroom.New(room); err != nil {
+		return err
+	}
+	visitor.Backroom, visitor.Door, visitor.Language = n.backroom, door, choices.Language
+	return nil
+}
+
+// logs are what is taken away for who looks into a fault: nothing in them is about a citizen.
+func (n *Node) logs(cfg Config) []backroom.LogSource {
+	all := []backroom.LogSource{{Name: "audit.jsonl", Read: func() ([]byte, error) {
+		var out bytes.Buffer
+		err := audit.Read(filepath.Join(cfg.File.Data, "audit"), func(e audit.Entry) error { return json.NewEncoder(&out).Encode(e) })
+		return out.Bytes(), err
+	}}, {Name: "outbox.json", Read: func() ([]byte, error) {
+		s := n.outbox.Stats()
+		return json.Marshal(struct {
+			At      time.Time            `json:"at"`
+			States  map[outbox.State]int `json:"states"`
+			Waiting int                  `json:"waiting"`
+			Oldest  time.Time            `json:"oldest,omitzero"`
+			Damage  []outbox.Damage      `json:"damage,omitempty"`
+		}{cfg.Now(), s.ByState, s.Waiting, s.Oldest, n.outbox.Damage()})
+	}}}
+	if cfg.Tail != nil {
+		all = append(all, backroom.LogSource{Name: "kiosk.log", Read: func() ([]byte, error) { return cfg.Tail.Bytes(), nil }})
+	}
+	for _, name := range []string{"problems.json"} {
+		file := filepath.Join(cfg.File.Data, name)
+		if _, err := os.Stat(file); err == nil {
+			all = append(all, backroom.LogSource{Name: name, Read: func() ([]byte, error) { return os.ReadFile(file) }})
+		}
+	}
+	return slices.Clip(all)
+}
+
+// present is what is wrong right now, without any delay.
+type present struct {
+	of   *kiosk.Config
+	door *backroom.Door
+}
+
+// Problems implements backroom.Health.
+func (p present) Problems() health.Problems {
+	now := p.of.Now()
+	var seen []health.Observation
+	add := func(d health.Device, dev backroom.Device) {
+		if o, bad := health.Of(d, dev.Status()); bad {
+			seen = append(seen, o)
+		}
+	}
+	add(health.CardReader, p.of.Reader)
+	add(health.ReceiptPrinter, p.of.Printer)
+	if p.of.Scanner != nil {
+		add(health.CodeScanner, p.of.Scanner)
+	}
+	if s := p.of.Link.Status(); s.Link == engine.Offline {
+		seen = append(seen, health.Observation{Code: health.LinkDown, Since: s.Since})
+	}
+	if p.of.Outbox.Err() != nil {
+		seen = append(seen, health.Observation{Code: health.OutboxStopped})
+	}
+	if since, _, closed := p.door.Closed(); closed {
+		seen = append(seen, health.Observation{Code: health.KioskClosed, Since: since})
+	}
+	const longer = time.Hour // than any delay of the board
+	b := health.NewBoard(health.BoardConfig{})
+	b.Observe(now.Add(-longer), seen)
+	b.Observe(now, seen)
+	return b.Problems()
+}
+
+// dial sets the volume of the soft sounds, and keeps it.
+type dial struct {
+	bell    *bell
+	choices *backroom.Choices
+}
