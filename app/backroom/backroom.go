@@ -89,9 +89,17 @@ type desk struct {
 
 // note is how the last act ended: a sentence by its key.
 type note struct {
-	tone kiosk.Tone
-	key  string
-	args []string
+	tone  kiosk.Tone
+	key   string
+	args  []string
+	cause string // key of a sentence behind it; may be empty
+}
+
+func (n note) say(say text.Printer) string {
+	if n.cause == "" {
+		return say.T(n.key, n.args...)
+	}
+	return say.T(n.key, n.args...) + say.T("backroom.colon") + say.T(n.cause)
 }
 
 // New checks the configuration.

@@ -241,14 +241,22 @@ func (b *Backroom) testSound() {
 
 // printed prints; what did not come out is an error with its words.
 func (b *Backroom) printed(ctx context.Context, doc document.Document) error {
-	switch r := b.cfg.Printer.Print(ctx, doc); r.Outcome {
+	return came(b.cfg.Printer.Print(ctx, doc))
+}
+
+// came is how a print ended, as an error with its words; nil when it came out.
+func came(r printer.Result) error {
+	switch r.Outcome {
 	case printer.Printed:
 		return nil
 	case printer.Unknown:
 		return errSaid{note{tone: kiosk.Caution, key: "backroom.print.unknown"}, staff.ErrUnsure}
-	default:
-		return errSaid{note{tone: kiosk.Caution, key: "backroom.print.failed", args: []string{"cause", string(r.Cause)}}, errNotPrinted}
 	}
+	n := note{tone: kiosk.Caution, key: "backroom.print.failed"}
+	if k, known := health.KindOf(health.CodeOf(health.ReceiptPrinter, r.Cause)); known {
+		n.cause = k.Cause()
+	}
+	return errSaid{n, errNotPrinted}
 }
 
 // strip is what shows that a new roll is in the right way round.

@@ -3,6 +3,7 @@ package backroom
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"onedoor/app/audit"
@@ -99,7 +100,7 @@ func (b *Backroom) outboxView(v *kiosk.Staff, say text.Printer) (cards []kiosk.S
 	for _, e := range q.waiting {
 		w := kiosk.StaffCard{Icon: "hourglass", Title: b.what(e, say), Lines: []string{say.T("backroom.outbox.since", "time", b.moment(e.AcceptedAt), "count", strconv.Itoa(e.Attempts))}}
 		if e.LastError != "" {
-			w.Lines = append(w.Lines, say.T("backroom.outbox.reason", "reason", e.LastError))
+			w.Lines = append(w.Lines, say.T("backroom.outbox.reason", "reason", reason(e.LastError, say)))
 		}
 		cards = append(cards, w)
 	}
@@ -109,7 +110,7 @@ func (b *Backroom) outboxView(v *kiosk.Staff, say text.Printer) (cards []kiosk.S
 // stuckCard is a dead letter or a conflict: why, and what to tell the citizen.
 func (b *Backroom) stuckCard(e outbox.Entry, say text.Printer) kiosk.StaffCard {
 	c := kiosk.StaffCard{Icon: "file-text", Tone: kiosk.Stop, Title: b.what(e, say), State: say.T("backroom.outbox.rejected"),
-		Lines: []string{b.moment(e.AcceptedAt), say.T("backroom.outbox.reason", "reason", e.LastError)}}
+		Lines: []string{b.moment(e.AcceptedAt), say.T("backroom.outbox.reason", "reason", reason(e.LastError, say))}}
 	tell := "backroom.outbox.tell"
 	if e.State == outbox.StateConflict {
 		c.State, tell = say.T("backroom.outbox.conflict"), "backroom.outbox.tell.conflict"
@@ -176,6 +177,21 @@ func (b *Backroom) void(e outbox.Entry, reason string) {
 	b.ask(request{act: staff.Act{Action: staff.Void, Subject: audit.OfItem(e.Item.ID), Detail: stuckAs(e)}, label: "backroom.outbox.void",
 		done: note{tone: kiosk.Good, key: "backroom.outbox.voided"}, then: b.listOutbox,
 		do: func(ctx context.Context) error { return b.cfg.Outbox.Void(ctx, []string{e.Item.ID}, reason) }})
+}
+
+// reason says why an item did not get through, in words where they are known.
+func reason(kept string, say text.Printer) string {
+	for _, r := range []struct{ kept, key string }{
+		{engine.ReasonLost, "backroom.why.lost"}, {engine.ReasonUnreadable, "backroom.why.unreadable"}, {engine.ReasonServer, "backroom.why.server"},
+		{engine.ReasonNoAck, "backroom.why.noack"}, {engine.ReasonRetry, "backroom.why.later"}, {engine.ReasonNoResult, "backroom.why.noack"},
+		// The types of central's problems, which never change.
+		{"urn:onedoor:problem:item-invalid", "backroom.why.item"}, {"urn:onedoor:problem:payload-invalid", "backroom.why.payload"},
+	} {
+		if strings.HasPrefix(kept, r.kept) {
+			return say.T(r.key)
+		}
+	}
+	return kept
 }
 
 func stuckAs(e outbox.Entry) audit.Detail {

@@ -109,7 +109,7 @@ func (b *Backroom) View(say text.Printer) kiosk.Screen {
 	case d.busy != "":
 		v.Summary = kiosk.Notice{Text: say.T(d.busy)}
 	case d.note.key != "":
-		v.Summary = kiosk.Notice{Tone: d.note.tone, Text: say.T(d.note.key, d.note.args...)}
+		v.Summary = kiosk.Notice{Tone: d.note.tone, Text: d.note.say(say)}
 	}
 	b.paged(&v, cards, say)
 	return v

@@ -198,13 +198,7 @@ func (b *Backroom) reprint(a accepted, why audit.Detail) {
 			if err := b.recordPrint(ctx, a, result, n); err != nil {
 				b.cfg.Logger.Error("record print outcome", "case", a.caseID, "err", err)
 			}
-			switch result.Outcome {
-			case printer.Printed:
-				return nil
-			case printer.Unknown:
-				return errSaid{note{tone: kiosk.Caution, key: "backroom.print.unknown"}, staff.ErrUnsure}
-			}
-			return errSaid{note{tone: kiosk.Caution, key: "backroom.print.failed", args: []string{"cause", string(result.Cause)}}, errNotPrinted}
+			return came(result)
 		},
 		then: func() { d.page = 0 }})
 }

@@ -487,7 +487,8 @@ func TestDevicesAreTested(t *testing.T) {
 	r.paper.result = printer.Result{Outcome: printer.NotPrinted, Cause: device.ProblemPaperOut}
 	r.paper.mu.Unlock()
 	r.send(kiosk.Act{ID: "page"})
-	r.summary("backroom.print.failed", "cause", string(device.ProblemPaperOut))
+	said := r.said("backroom.print.failed") + "：" + r.said("health.printer-paper-out.cause")
+	r.page(said, func(s kiosk.Staff) bool { return s.Summary.Text == said })
 	r.paper.mu.Lock()
 	r.paper.result = printer.Result{Outcome: printer.Printed}
 	r.paper.mu.Unlock()
@@ -741,5 +742,88 @@ func TestDeadLetters(t *testing.T) {
 	}
 	if a, b := r.logged(audit.KindReleased, nil), r.logged(audit.KindVoided, nil); a != 1 || b != 1 {
 		t.Errorf("%d releases and %d voids are logged", a, b)
+	}
+}
+
+// dial is a volume that a test can look at.
+type dial struct {
+	mu sync.Mutex
+	at int
+}
+
+func (d *dial) Get() (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.at, nil
+}
+
+func (d *dial) Set(_ context.Context, percent int) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.at = percent
+	return nil
+}
+
+// TestSettingsAreKept: the language that a visit begins in, also after somebody who chose another one has gone, and the volume.
+func TestSettingsAreKept(t *testing.T) {
+	volume := &dial{at: 95}
+	box, keys := newOutbox(t)
+	dir := t.TempDir()
+	english := func(v kiosk.View) bool {
+		a, ok := v.Screen.(kiosk.Attract)
+		return ok && strings.HasPrefix(a.Greeting, "Good")
+	}
+	t.Run("set", func(t *testing.T) {
+		r := openRoomIn(t, box, keys, dir, func(c *backroom.Config) { c.Volume = volume })
+		screen[kiosk.Attract](r.hall)
+		r.signIn("a1")
+		r.send(kiosk.Section{ID: "settings"})
+		r.page("the volume", func(s kiosk.Staff) bool {
+			return slices.ContainsFunc(s.Cards, func(c kiosk.StaffCard) bool { return c.State == "95 %" })
+		})
+		r.send(kiosk.Act{ID: "more", Subject: "volume"})
+		r.page("the volume", func(s kiosk.Staff) bool {
+			return slices.ContainsFunc(s.Cards, func(c kiosk.StaffCard) bool { return c.State == "100 %" && c.Buttons[1].Off })
+		})
+		r.send(kiosk.Act{ID: "language", Subject: string(text.English)})
+		r.summary("backroom.language.done")
+		r.send(kiosk.Back{})
+		r.wait("English", english)
+		r.send(kiosk.Language{To: text.Chinese})
+		r.wait("Chinese", func(v kiosk.View) bool { return !english(v) })
+		r.clock.forward(time.Minute)
+		r.wait("English again", english)
+		if n := r.logged(audit.KindSettings, nil); n != 2 {
+			t.Errorf("%d settings are logged", n)
+		}
+	})
+	t.Run("after a restart", func(t *testing.T) {
+		r := openRoomIn(t, box, keys, dir, nil)
+		if v := r.wait("the attract screen", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Attract); return ok }); !english(v) {
+			t.Errorf("it begins with %+v", v.Screen)
+		}
+	})
+}
+
+// TestTheSignInKeepsNothing: whoever comes next finds neither number nor PIN, and no view ever holds a PIN.
+func TestTheSignInKeepsNothing(t *testing.T) {
+	r := openRoom(t, nil)
+	screen[kiosk.Attract](r.hall)
+	r.knock()
+	screen[kiosk.StaffSignIn](r.hall)
+	r.types("s1")
+	r.send(kiosk.Done{})
+	r.types("7049")
+	r.wait("dots", func(v kiosk.View) bool { s, ok := v.Screen.(kiosk.StaffSignIn); return ok && s.Fields[1].Value == "●●●●" })
+	r.send(kiosk.Back{})
+	screen[kiosk.Attract](r.hall)
+	r.knock()
+	if s := screen[kiosk.StaffSignIn](r.hall); s.Fields[0].Value != "" || s.Fields[1].Value != "" {
+		t.Errorf("the next one finds %+v", s.Fields)
+	}
+	for _, v := range r.seen {
+		if strings.Contains(fmt.Sprintf("%+v", v.Screen), "7049") {
+			t.Error("a view holds the PIN")
+		}
 	}
 }

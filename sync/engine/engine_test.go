@@ -317,7 +317,7 @@ func TestPoisonedItemDelaysNoOther(t *testing.T) {
 				if got := n.state(bad); got != outbox.StateAccepted {
 					t.Errorf("after an outage the bad item is %s", got)
 				}
-				pass(deadAfter, reasonUnreadable) // a day of refusals
+				pass(deadAfter, ReasonUnreadable) // a day of refusals
 				want := outbox.StateRejected      // a dead letter then, never sooner
 				if refusal.Status == 500 {
 					want = outbox.StateAccepted

@@ -30,18 +30,18 @@ type push struct {
 // becomes a dead letter: about a day by its schedule. Requests that were lost do not count.
 const deadAfter = 32
 
-// Reasons kept with an item. The first three mark one that must not share a batch any more.
+// Reasons kept with an item, as outbox.Entry.LastError. The first three mark one that must not share a batch any more.
 const (
-	reasonLost       = "no answer to it, though upstream answers others"
-	reasonUnreadable = "upstream cannot read it"
-	reasonServer     = "upstream fails on it"
-	reasonNoAck      = "upstream gave no valid ack"
-	reasonRetry      = "upstream asked for later"
-	reasonNoResult   = "upstream gave no result"
+	ReasonLost       = "no answer to it, though upstream answers others"
+	ReasonUnreadable = "upstream cannot read it"
+	ReasonServer     = "upstream fails on it"
+	ReasonNoAck      = "upstream gave no valid ack"
+	ReasonRetry      = "upstream asked for later"
+	ReasonNoResult   = "upstream gave no result"
 )
 
 func suspectItem(e outbox.Entry) bool {
-	return e.LastError == reasonUnreadable || e.LastError == reasonServer || e.LastError == reasonLost
+	return e.LastError == ReasonUnreadable || e.LastError == ReasonServer || e.LastError == ReasonLost
 }
 
 // pushOnce probes if it must and sends one batch if there is one. It returns how long the next turn can wait.
@@ -240,8 +240,8 @@ func (e *Engine) alone(id string) bool {
 func (e *Engine) putOff(ctx context.Context, entry outbox.Entry, cause error) (time.Duration, error) {
 	p := &e.push
 	p.lone = ""
-	until := e.cfg.Now().Add(jitter(doubled(itemBase, itemCap, refused(entry, reasonLost))))
-	return slowPoll, errors.Join(cause, e.cfg.Outbox.Defer(ctx, []string{entry.Item.ID}, until, reasonLost))
+	until := e.cfg.Now().Add(jitter(doubled(itemBase, itemCap, refused(entry, ReasonLost))))
+	return slowPoll, errors.Join(cause, e.cfg.Outbox.Defer(ctx, []string{entry.Item.ID}, until, ReasonLost))
 }
 
 // culprit reports refusals of a whole batch that one of its items may have caused.
@@ -265,16 +265,16 @@ func (e *Engine) narrow(ctx context.Context, batch []outbox.Entry, ids []string,
 		p.next = alarmIn(wait, now)
 		return min(wait, slowPoll), errors.Join(problem, e.cfg.Outbox.Defer(ctx, ids, time.Time{}, ""))
 	}
-	reason := reasonUnreadable
+	reason := ReasonUnreadable
 	if server {
-		reason = reasonServer
+		reason = ReasonServer
 	}
 	p.fails++
 	p.next = alarmIn(max(jitter(doubled(pushBase, pushCap, p.fails)), spread(problem.RetryAfter)), now)
 	e.setTrouble(TroubleServer)
 	refusals := refused(batch[0], reason)
 	if !server && refusals >= deadAfter {
-		err := e.cfg.Outbox.Settle(ctx, []outbox.Settlement{{ID: ids[0], Status: wire.Rejected, Reason: reasonUnreadable}})
+		err := e.cfg.Outbox.Settle(ctx, []outbox.Settlement{{ID: ids[0], Status: wire.Rejected, Reason: ReasonUnreadable}})
 		return slowPoll, errors.Join(problem, err)
 	}
 	err := e.cfg.Outbox.Defer(ctx, ids, now.Add(jitter(doubled(itemBase, itemCap, refusals))), reason)
@@ -294,11 +294,11 @@ func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 	for i, entry := range f.batch {
 		switch r := f.results[i]; {
 		case r.ID == "":
-			later(entry, reasonNoResult)
+			later(entry, ReasonNoResult)
 		case r.err != nil:
 			trouble = TroubleAck
 			troubles = append(troubles, r.err)
-			later(entry, reasonNoAck)
+			later(entry, ReasonNoAck)
 		case r.proven != "":
 			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.proven, Ack: r.Ack})
 		case r.Status == wire.Rejected || r.Status == wire.Conflict:
@@ -306,7 +306,7 @@ func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 			e.logger.Error("item needs a person", "id", r.ID, "status", string(r.Status), "problem", reasonOf(r.Result))
 			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.Status, Reason: reasonOf(r.Result)})
 		default: // retry, and whatever a later version may say
-			later(entry, reasonRetry)
+			later(entry, ReasonRetry)
 		}
 	}
 	if len(settled) == 0 {
