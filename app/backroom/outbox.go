@@ -110,7 +110,7 @@ func (b *Backroom) outboxView(v *kiosk.Staff, say text.Printer) (cards []kiosk.S
 // stuckCard is a dead letter or a conflict: why, and what to tell the citizen.
 func (b *Backroom) stuckCard(e outbox.Entry, say text.Printer) kiosk.StaffCard {
 	c := kiosk.StaffCard{Icon: "file-text", Tone: kiosk.Stop, Title: b.what(e, say), State: say.T("backroom.outbox.rejected"),
-		Lines: []string{b.moment(e.AcceptedAt), say.T("backroom.outbox.reason", "reason", reason(e.LastError, say))}}
+		Lines: []string{b.moment(e.AcceptedAt) + b.service(e, say), say.T("backroom.outbox.reason", "reason", reason(e.LastError, say))}}
 	tell := "backroom.outbox.tell"
 	if e.State == outbox.StateConflict {
 		c.State, tell = say.T("backroom.outbox.conflict"), "backroom.outbox.tell.conflict"
@@ -125,6 +125,14 @@ func (b *Backroom) stuckCard(e outbox.Entry, say text.Printer) kiosk.StaffCard {
 		c.Buttons = append(c.Buttons, act(say.T("backroom.outbox.void"), "void", e.Item.ID))
 	}
 	return c
+}
+
+// service names the service of a submission, behind a dot; empty for anything else.
+func (b *Backroom) service(e outbox.Entry, say text.Printer) string {
+	if e.Item.Type != item.TypeSubmission {
+		return ""
+	}
+	return " · " + b.title(of(e).service, say.Language)
 }
 
 // what names an item by its number and service, or by its kind.

@@ -84,7 +84,7 @@ func (b *Backroom) settingsView(v *kiosk.Staff, say text.Printer) []kiosk.StaffC
 
 // serviceCard takes the machine out of service, and brings it back.
 func (b *Backroom) serviceCard(say text.Printer) kiosk.StaffCard {
-	c := kiosk.StaffCard{Icon: "disabled", Title: say.T("backroom.service"), Tone: kiosk.Good, State: say.T("backroom.service.in")}
+	c := kiosk.StaffCard{Icon: "flag", Title: say.T("backroom.service"), Tone: kiosk.Good, State: say.T("backroom.service.in")}
 	since, notice, closed := b.cfg.Door.Closed()
 	if closed {
 		c.Tone, c.State = kiosk.Stop, say.T("backroom.service.out")

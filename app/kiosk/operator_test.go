@@ -814,7 +814,10 @@ func TestTheSignInKeepsNothing(t *testing.T) {
 	r.types("s1")
 	r.send(kiosk.Done{})
 	r.types("7049")
-	r.wait("dots", func(v kiosk.View) bool { s, ok := v.Screen.(kiosk.StaffSignIn); return ok && s.Fields[1].Value == "●●●●" })
+	r.wait("dots", func(v kiosk.View) bool {
+		s, ok := v.Screen.(kiosk.StaffSignIn)
+		return ok && s.Fields[1].Value == "●●●●"
+	})
 	r.send(kiosk.Back{})
 	screen[kiosk.Attract](r.hall)
 	r.knock()
