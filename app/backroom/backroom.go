@@ -84,7 +84,6 @@ type desk struct {
 	cleaning  time.Time // until then the glass is wiped; zero otherwise
 	about     bool
 	dials     map[string]reading
-	sticks    []Stick
 }
 
 // note is how the last act ended: a sentence by its key.

@@ -43,7 +43,7 @@ var (
 )
 
 // devicesView is the state of every device, with a test of each.
-func (b *Backroom) devicesView(v *kiosk.Staff, say text.Printer) (cards []kiosk.StaffCard) {
+func (b *Backroom) devicesView(say text.Printer) (cards []kiosk.StaffCard) {
 	t := &b.desk.tests
 	wrong := b.cfg.Health.Problems()
 	for _, d := range health.Devices() {

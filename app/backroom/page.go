@@ -95,7 +95,7 @@ func (b *Backroom) View(say text.Printer) kiosk.Screen {
 	case d.chooser != nil:
 		cards = b.chooserView(&v, say)
 	case d.section == devicesSection:
-		cards = b.devicesView(&v, say)
+		cards = b.devicesView(say)
 	case d.section == receiptsSection:
 		cards = b.receiptsView(&v, say)
 	case d.section == outboxSection:
