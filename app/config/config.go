@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 
 	"github.com/goccy/go-yaml"
+
+	"onedoor/app/text"
 )
 
 // Version is the version of the file format that this program writes and reads.
@@ -34,6 +36,7 @@ type Config struct {
 	Hall    Hall    `yaml:"hall"`
 	Staff   Staff   `yaml:"staff"`
 	Audit   Audit   `yaml:"audit"`
+	Console Console `yaml:"console"`
 	Voice   string  `yaml:"voice"` // the program that reads the screen aloud, espeak-ng; empty: none
 	Sound   Sound   `yaml:"sound"`
 	Metrics string  `yaml:"metrics"` // where Prometheus may ask, such as 127.0.0.1:9468: loopback only; empty: nowhere
@@ -100,9 +103,10 @@ type Screen struct {
 
 // Hall is what the screen says about the hall.
 type Hall struct {
-	HelpPhone string `yaml:"help_phone"`
-	Opens     string `yaml:"opens"`     // time of day at which is said who can be served with what, 08:30; empty: it is not said
-	SelfTest  string `yaml:"self_test"` // time of day at which the machine tests itself, while nobody is there; empty: never
+	HelpPhone string     `yaml:"help_phone"`
+	Opens     string     `yaml:"opens"`     // time of day at which is said who can be served with what, 08:30; empty: it is not said
+	SelfTest  string     `yaml:"self_test"` // time of day at which the machine tests itself, while nobody is there; empty: never
+	Counter   text.Local `yaml:"counter"`   // where staff can be found, in the languages of the screen: "3 号窗口"
 }
 
 // Staff is how the hall's people sign in.
@@ -142,7 +146,9 @@ func Load(file string) (Config, error) {
 	if err != nil {
 		err = fmt.Errorf("%s: %w", file, err)
 	}
-	c.Data, c.Central.CA, c.Staff.Pepper, c.Sound.Prompts = beside(file, c.Data), beside(file, c.Central.CA), beside(file, c.Staff.Pepper), beside(file, c.Sound.Prompts)
+	for _, name := range []*string{&c.Data, &c.Central.CA, &c.Sound.Prompts, &c.Staff.Pepper, &c.Console.Cert, &c.Console.Key} {
+		*name = beside(file, *name)
+	}
 	if err == nil && within(c.Data, c.Staff.Pepper) {
 		err = fmt.Errorf("%s: %w", file, &Fault{Field: "staff.pepper", Line: newPlace(data).line("staff.pepper"),
 			What: "is inside of data, where whoever takes the disk has both: keep it elsewhere"})
@@ -198,6 +204,7 @@ func (c Config) validate(where place) error {
 		}
 	}
 	c.validateLines(bad)
+	c.validateConsole(bad)
 	if c.Printer.Profile == "" {
 		bad("printer.profile", "is missing: name the class of the printer, for instance generic-80")
 	}

@@ -152,8 +152,8 @@ func (k *Kiosk) tick(ctx context.Context) {
 		}
 		return
 	}
-	if k.state == visit.Attract && now.Sub(k.active) >= k.cfg.Idle.Menu && (k.visit.settings != k.fresh().settings || k.visit.help) {
-		k.visit = k.fresh() // whoever chose language or size has gone
+	if k.state == visit.Attract && now.Sub(k.active) >= k.chosen() && (k.visit.settings != k.fresh().settings || k.visit.help != help{}) {
+		k.renew() // whoever chose language or size has gone
 	}
 	limit := k.limit()
 	if limit == 0 {
@@ -187,9 +187,23 @@ func (k *Kiosk) diagnose() {
 	}
 }
 
+// chosen is how long the attract screen keeps what somebody chose there.
+func (k *Kiosk) chosen() time.Duration {
+	if k.helping() {
+		return k.cfg.Idle.Help
+	}
+	return k.cfg.Idle.Menu
+}
+
+// helping reports whether the citizen looks for help, or waits for somebody.
+func (k *Kiosk) helping() bool {
+	_, called := k.called()
+	return called || k.visit.help.open
+}
+
 // limit is how long this screen waits for a sign of life; 0 means for ever.
 func (k *Kiosk) limit() time.Duration {
-	if k.visit.help && k.state.CanLeave() {
+	if k.helping() && k.state.CanLeave() {
 		return k.stretch(k.cfg.Idle.Help)
 	}
 	switch k.state {

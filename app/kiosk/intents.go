@@ -38,7 +38,11 @@ func (k *Kiosk) intent(ctx context.Context, in Intent) {
 	case Touch: // alive has been noted already
 		k.relieve(ctx)
 	case Help:
-		s.help = !s.help
+		s.help.open = !s.help.open
+	case CallStaff:
+		k.callStaff()
+	case CallOff:
+		k.callOff(false)
 	case Open:
 		if in.What == Rating && k.state != visit.Menu {
 			k.rate(ctx)
@@ -139,7 +143,7 @@ func (k *Kiosk) write(ctx context.Context, in Intent) {
 // cost a form.
 func (k *Kiosk) home(ctx context.Context) {
 	s := k.visit
-	s.help = false
+	s.help.open = false
 	switch {
 	case k.state == visit.Menu:
 		// there already

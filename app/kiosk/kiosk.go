@@ -14,9 +14,11 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"onedoor/app/catalog"
+	"onedoor/app/hall"
 	"onedoor/app/health"
 	"onedoor/app/text"
 	"onedoor/app/visit"
@@ -79,10 +81,11 @@ type Link interface {
 
 // Site is what a visit says about the place.
 type Site struct {
-	Hall      string // name
-	Kiosk     string // number, 3 digits
-	HelpPhone string // may be empty
-	Tracking  string // scheme and host of tracking codes
+	Hall      string     // name
+	Kiosk     string     // number, 3 digits
+	HelpPhone string     // may be empty
+	Counter   text.Local // where in the hall staff can be found; may be empty
+	Tracking  string     // scheme and host of tracking codes
 }
 
 // Voice reads the screen aloud.
@@ -100,7 +103,7 @@ type Sounds interface {
 }
 
 // Config is everything a Kiosk needs. All fields are required but Idle, whose zero is DefaultIdle, Scanner, Words, Hand,
-// Voice, Sounds, Divisions, Audit, Cases, Meter, Backroom, Door and Language.
+// Voice, Sounds, Divisions, Audit, Cases, Meter, Helpdesk, Backroom, Door and Language.
 type Config struct {
 	Site      Site
 	Catalogue *catalog.Catalogue
@@ -113,6 +116,7 @@ type Config struct {
 	Voice     Voice     // nil: nothing is read aloud
 	Sounds    Sounds    // nil: there are none
 	Divisions Divisions // nil where no service asks for an address
+	Helpdesk  Helpdesk  // nil: staff can not be called from here
 	Outbox    Outbox
 	Audit     Audit // nil: nothing is logged
 	Link      Link
@@ -168,8 +172,10 @@ type Kiosk struct {
 	out        *health.Problem // for which the kiosk is closed; nil while it is open
 	entered    time.Time       // into the present state
 	knocking   knocking
-	listens    [2]bool // card and code are being tested
-	noticeBusy bool    // the one-time notice is being printed
+	listens    [2]bool   // card and code are being tested
+	noticeBusy bool      // the one-time notice is being printed
+	began      time.Time // the visit, or the waiting for the next
+	stands     atomic.Pointer[hall.Standing]
 	last       View
 	said       string // what is read aloud, and in what tongue
 	heard      moment // as it was when a sound was last thought of
@@ -181,7 +187,7 @@ func New(cfg Config) (*Kiosk, error) {
 	v := reflect.ValueOf(cfg)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Sounds", "Divisions", "Audit", "Cases", "Meter", "Backroom", "Door", "Language"}, name) && v.Field(i).IsZero() {
+		if !slices.Contains([]string{"Idle", "Scanner", "Words", "Hand", "Voice", "Sounds", "Divisions", "Audit", "Cases", "Meter", "Helpdesk", "Backroom", "Door", "Language"}, name) && v.Field(i).IsZero() {
 			missing = append(missing, fmt.Errorf("new kiosk: %s is missing", name))
 		}
 	}
@@ -333,7 +339,7 @@ func (k *Kiosk) step(ctx context.Context, e visit.Event) {
 		return
 	}
 	if k.state == visit.Goodbye {
-		k.visit = k.fresh() // the goodbye still had the citizen's language
+		k.renew() // the goodbye still had the citizen's language
 	}
 	k.count(next.Next)
 	if next.Next == visit.Progress && k.state != visit.Progress {
@@ -400,6 +406,7 @@ func (k *Kiosk) perform(ctx context.Context, e visit.Effect) {
 
 // wipe overwrites what can be overwritten and forgets the rest. What the goodbye may still say is kept apart.
 func (k *Kiosk) wipe() {
+	k.callOff(true)
 	k.visit.wipe()
 	kept, print := k.visit.settings, k.visit.print.Outcome
 	k.visit = k.fresh()
@@ -412,6 +419,7 @@ func (k *Kiosk) wipe() {
 }
 
 func (k *Kiosk) present() {
+	k.stand()
 	v := k.view()
 	if reflect.DeepEqual(v, k.last) {
 		return

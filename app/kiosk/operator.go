@@ -82,7 +82,7 @@ func (k *Kiosk) knocked(ctx context.Context, p Place) {
 	}
 	lang := k.visit.lang
 	k.step(ctx, visit.StaffCame)
-	k.visit = k.fresh()
+	k.renew()
 	k.visit.lang = lang
 	k.cfg.Backroom.Enter(k.cfg.Now(), lang)
 }
@@ -109,7 +109,7 @@ func (k *Kiosk) backroomEnds(ctx context.Context, left bool) {
 	k.cfg.Backroom.Leave()
 	k.listens = [2]bool{}
 	k.step(ctx, visit.StaffLeft)
-	k.visit = k.fresh()
+	k.renew()
 	k.card = cardSlot{lying: k.card.lying}
 	k.diagnose()
 }

@@ -130,6 +130,7 @@ type room struct {
 	dir    string // of the audit log
 	door   *backroom.Door
 	said   func(key string, args ...string) string
+	help   helpdesk
 }
 
 func openRoom(t *testing.T, change func(*backroom.Config)) *room {
@@ -193,6 +194,7 @@ func openRoomIn(t *testing.T, box *outbox.Outbox, keys sealKeys, dir string, cha
 		if back, err = backroom.New(cfg); err != nil {
 			t.Fatal(err)
 		}
+		c.Helpdesk = &r.help
 		c.Backroom, c.Door, c.Language, c.Now = back, r.door, choices.Language, r.clock.now
 	})
 	r.patience = 30 * time.Second
@@ -539,7 +541,7 @@ func TestOutOfServiceSurvivesARestart(t *testing.T) {
 		r.summary("backroom.service.closed")
 		r.send(kiosk.Back{})
 		o := screen[kiosk.OutOfService](r.hall)
-		if !strings.Contains(o.Help, r.said("out.notice.moved")) || !strings.Contains(o.Code, kiosk.KioskClosed) {
+		if !strings.Contains(o.Help, r.said("out.notice.moved")) || !strings.Contains(o.Code, string(health.KioskClosed)) {
 			t.Errorf("citizens see %+v", o)
 		}
 	})

@@ -10,6 +10,9 @@ import (
 
 	"onedoor/app/catalog"
 	"onedoor/app/divisions"
+	calls "onedoor/app/hall"
+	"onedoor/app/health"
+	"onedoor/app/health/observe"
 	"onedoor/app/text"
 	"onedoor/app/visit"
 	"onedoor/assets"
@@ -30,7 +33,50 @@ type bench struct {
 	*Kiosk
 	reader, paper device.Status
 	online        bool
+	call          calls.CallState // of the visit's call for help
+	attended      bool
+	since         time.Time
 }
+
+// Problems is what is wrong with devices and link.
+func (b *bench) Problems() health.Problems {
+	o, err := observe.New(observe.Config{Now: b.cfg.Now, Link: benchLink{b}, Outbox: benchStats{}, Devices: map[health.Device]observe.Device{
+		health.CardReader: benchReader{b}, health.ReceiptPrinter: benchPrinter{b}, health.CodeScanner: benchScanner{b}}})
+	if err != nil {
+		panic(err)
+	}
+	return health.At(b.cfg.Now(), o.Look())
+}
+
+// benchDesk is where calls for help go.
+type benchDesk struct{ *bench }
+
+func (benchDesk) Place(calls.Place) (calls.Call, error) { return calls.Call{}, nil }
+func (benchDesk) Move(uint64, calls.Place)              {}
+func (benchDesk) Withdraw(uint64, bool)                 {}
+func (b benchDesk) Attended() bool                      { return b.attended }
+func (b benchDesk) Call(uint64) (calls.Call, bool) {
+	now := b.cfg.Now()
+	c := calls.Call{ID: 1, State: b.call, Since: now, Answered: now}
+	if !b.since.IsZero() {
+		c.Since = b.since
+	}
+	if b.call == calls.CallAnswered && !b.attended {
+		c.Answered = now.Add(-90 * time.Second)
+	}
+	return c, b.call != ""
+}
+
+// asksForHelp opens the help panel, with a call in a state.
+func asksForHelp(state calls.CallState, attended bool) func(*bench) {
+	return func(b *bench) { b.call, b.attended, b.visit.help = state, attended, help{open: true, call: 1} }
+}
+
+type benchStats struct{}
+
+func (benchStats) Stats() outbox.Stats     { return outbox.Stats{} }
+func (benchStats) Err() error              { return nil }
+func (benchStats) Damage() []outbox.Damage { return nil }
 
 func (b *bench) Enable(bool)                                             {}
 func (b *bench) Print(context.Context, document.Document) printer.Result { return printer.Result{} }
@@ -81,7 +127,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{reader: device.Status{State: device.StateReady}, paper: device.Status{State: device.StateReady}, online: true}
 	b.Kiosk, err = New(Config{
 		Site: Site{Hall: "hall", Kiosk: "107", HelpPhone: "12345", Tracking: "http://127.0.0.1"}, Catalogue: services, Texts: texts,
-		Reader: benchReader{b}, Printer: benchPrinter{b}, Scanner: benchScanner{b}, Outbox: benchBox{bench: b}, Link: benchLink{b}, Voice: benchSounds{}, Sounds: benchSounds{},
+		Reader: benchReader{b}, Printer: benchPrinter{b}, Scanner: benchScanner{b}, Outbox: benchBox{bench: b}, Link: benchLink{b}, Voice: benchSounds{}, Sounds: benchSounds{}, Helpdesk: benchDesk{b}, Health: b,
 		Divisions: all, NewID: func(time.Time) string { return "" }, NewCode: func() tracking.Code { return tracking.New(1, []byte("key")) },
 		Now: time.Now, Show: func(View) {}, Logger: slog.New(slog.DiscardHandler),
 	})
@@ -108,7 +154,11 @@ func circumstances() []func(*bench) {
 		func(b *bench) { b.card.lying = true },
 		func(b *bench) { b.warned = b.cfg.Now() },
 		func(b *bench) { b.visit.leaving = true },
-		func(b *bench) { b.visit.help = true },
+		asksForHelp("", false), asksForHelp(calls.CallWaiting, true), asksForHelp(calls.CallWaiting, false),
+		asksForHelp(calls.CallAnswered, true), asksForHelp(calls.CallAnswered, false),
+		func(b *bench) { asksForHelp(calls.CallWaiting, true)(b); b.since = b.cfg.Now().Add(-2 * patience) },
+		func(b *bench) { b.visit.help = help{open: true, failed: true} },
+		func(b *bench) { b.visit.help, b.cfg.Helpdesk = help{open: true}, nil },
 		func(b *bench) { b.visit.panel = PanelLanguage },
 		func(b *bench) { b.visit.panel = PanelDisplay },
 		func(b *bench) { b.visit.complain = true },
@@ -191,7 +241,9 @@ func TestPromptsAreWhatIsSpoken(t *testing.T) {
 			}
 		}
 	}
-	hear := func(v View) {
+	hear := func(b *bench) {
+		b.wrong = b.Problems()
+		v := b.view()
 		for _, sentence := range spoken(v) {
 			for _, key := range keys[b.visit.lang][sentence] {
 				heard[key][b.visit.lang] = true
@@ -202,28 +254,28 @@ func TestPromptsAreWhatIsSpoken(t *testing.T) {
 		if b.state == visit.Cases && b.visit.card == nil {
 			return // nobody's cases
 		}
-		hear(b.view())
+		hear(b)
 		if b.state != visit.Fill {
 			return
 		}
 		for page := range b.visit.sheets() {
 			b.visit.page = page
-			hear(b.view())
+			hear(b)
 			for _, f := range b.visit.questions() {
 				switch f.Input {
 				case catalog.InputAddress:
 					b.visit.openPicker(f.ID)
 					for b.visit.picker != nil {
-						hear(b.view())
+						hear(b)
 						below := b.cfg.Divisions.Children(b.visit.picker.at)
 						b.pickDivision(below[min(2, len(below)-1)].Code)
 					}
-					hear(b.view())
+					hear(b)
 				case catalog.InputGroup:
 					b.visit.addEntry(f.ID)
-					hear(b.view())
+					hear(b)
 					b.visit.entry = nil
-					hear(b.view())
+					hear(b)
 				}
 			}
 		}
@@ -265,6 +317,7 @@ func everywhere(b *bench, lang text.Language, look func(*bench)) {
 					others = all[:1]
 				}
 				for _, other := range others {
+					b.call, b.attended, b.since, b.cfg.Helpdesk = "", false, time.Time{}, benchDesk{b}
 					b.reader, b.paper, b.online = device.Status{State: device.StateReady}, device.Status{State: device.StateReady}, true
 					b.visit, b.card, b.warned, b.noticeBusy, b.state, b.cfg.Catalogue = newSession(), cardSlot{}, time.Time{}, false, state, services
 					b.visit.lang, b.visit.speak, b.visit.service, b.visit.situating = lang, true, svc, state == visit.Situate

@@ -28,7 +28,7 @@ type session struct {
 	atHand                map[string]bool // ids of the materials that were ticked
 	noticed, noticeFailed bool            // the one-time notice came out, or did not
 	signature             signature
-	help                  bool
+	help                  help
 	leaving               bool // 首页 was pressed, and the question stands
 	card                  *cardreader.Card
 	number                []byte // typed where no card could be read

@@ -83,7 +83,7 @@ func (k *Kiosk) tools(say text.Printer) []Tool {
 		}
 		tools = append(tools, Tool{Intent: Speak{On: !s.speak, Cantonese: s.cantonese}, Icon: "volume", Label: say.T(label), On: s.speak})
 	}
-	return append(tools, Tool{Intent: Help{}, Icon: "help", Label: say.T("tool.help")})
+	return append(tools, k.helpTool(say))
 }
 
 // choices is the panel that is open.

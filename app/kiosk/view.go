@@ -76,6 +76,8 @@ type HelpPanel struct {
 	Heading string
 	Text    string
 	Close   Button
+	Call    Button // calls staff, or with Calling takes the call back; zero where nobody can be called
+	Calling bool
 }
 
 // Button is an action in words. The zero Button is not shown.

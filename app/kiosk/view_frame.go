@@ -74,16 +74,10 @@ func (k *Kiosk) frame(say text.Printer) Frame {
 	f := Frame{
 		Hall: k.cfg.Site.Hall, Clock: text.Clock(k.cfg.Now()), Link: k.link(say), Elder: s.elder,
 		Size: s.size, Contrast: s.contrast, Low: s.low, Choices: k.choices(say), Dim: k.state == visit.Attract && dark(k.cfg.Now().Hour()),
-		Tools: k.tools(say), Step: k.stepText(say), Warning: k.warning(say),
+		Tools: k.tools(say), Step: k.stepText(say), Warning: k.warning(say), Help: k.helpPanel(say),
 	}
-	if s.service != nil && k.state != visit.Menu && k.state != visit.Choose && k.state != visit.Goodbye {
+	if k.inService() {
 		f.Service = s.service.Title.In(s.lang)
-	}
-	if s.help {
-		f.Help = &HelpPanel{Heading: say.T("help.heading"), Text: say.T("help.text"), Close: Button{say.T("help.close"), Help{}, false}}
-		if k.cfg.Site.HelpPhone != "" {
-			f.Help.Text += "\n" + say.T("help.phone", "phone", k.cfg.Site.HelpPhone)
-		}
 	}
 	return f
 }

@@ -52,7 +52,11 @@ func (p *panel) show(v kiosk.Frame, s theme.Scale) {
 		}
 		p.set(count, w.Heading, w.Text, w.Stay, w.Leave, s)
 	case v.Help != nil:
-		p.set("", v.Help.Heading, v.Help.Text, v.Help.Close, kiosk.Button{}, s)
+		main, other := v.Help.Close, v.Help.Call
+		if other.Label != "" && !v.Help.Calling {
+			main, other = other, main // what most people came for
+		}
+		p.set("", v.Help.Heading, v.Help.Text, main, other, s)
 	case p.open:
 		p.set("", "", "", kiosk.Button{}, kiosk.Button{}, s)
 	}

@@ -58,6 +58,7 @@ var tours = map[string]func(*visitor){
 		v.idles()
 		v.shows("warning-menu")
 	},
+	"help":    callForHelp,
 	"browse":  wander,
 	"card":    showCard,
 	"fill":    fill,

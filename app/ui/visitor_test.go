@@ -59,6 +59,7 @@ type parts struct {
 	disk    chan struct{} // the outbox likewise
 	refuse  error
 	full    error
+	counter *counter
 	stage   wire.Stage
 	cases   map[string]outbox.Entry // by number, hash and case id
 }
@@ -187,6 +188,9 @@ func visit(t *testing.T, lang text.Language, elder bool, does func(*visitor)) []
 		cfg.NewID = func(time.Time) string { ids++; return "0198f000-0000-7000-8000-00000000000" + string(rune('0'+ids%10)) }
 		cfg.NewCode = func() tracking.Code { return "ABCDEFGHJKMNPQRSTVWXYZ0123456" }
 		cfg.Now = func() time.Time { return time.Now().Add(v.offset).UTC() }
+		p.counter = &counter{now: cfg.Now, attended: true}
+		cfg.Helpdesk, cfg.Health = p.counter, tourHealth{p, cfg.Now}
+		cfg.Site.Counter = text.Local{text.Chinese: "大门左边的 3 号窗口", text.Traditional: "大門左邊的 3 號櫃檯", text.English: "counter 3, left of the entrance"}
 		cfg.Show, cfg.Logger = func(view kiosk.View) { v.view = view }, slog.New(slog.DiscardHandler)
 		v.kiosk, err = kiosk.New(cfg)
 		if err != nil {
