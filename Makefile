@@ -9,7 +9,7 @@ GO      ?= go
 TAGS    := -tags no_animations
 OUT     := out
 APT_BUILD := gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxrandr-dev libxcursor-dev libxinerama-dev libxi-dev libxxf86vm-dev
-APT_TEST  := xvfb libgl1-mesa-dri strace postgresql
+APT_TEST  := xvfb libgl1-mesa-dri strace postgresql chromium
 FUZZTIME ?= 20s
 
 help: ## list the targets

@@ -36,9 +36,11 @@ const (
 	KindReauthenticated Kind = "reauthenticated"
 	KindUnlocked        Kind = "unlocked" // a lock for wrong PINs was taken back
 	KindDenied          Kind = "denied"   // a member may not do that; the Detail is the action
+	KindRefused         Kind = "refused"  // the console did not take a request; the Detail is why
 
 	KindVisitEnded   Kind = "visit-ended" // staff ended a citizen's visit
 	KindHelpAnswered Kind = "help-answered"
+	KindHelpDone     Kind = "help-done"
 	KindDeviceTested Kind = "device-tested"
 	KindPaperChanged Kind = "paper-changed"
 	KindReprinted    Kind = "reprinted"
@@ -101,6 +103,13 @@ const (
 	WrongRole    Detail = "wrong-role"
 	WrongSurface Detail = "wrong-surface" // an action that is only for the kiosk's own screen, or only for the console
 	Interrupted  Detail = "interrupted"
+
+	// why the console refused a request
+	CrossSite    Detail = "cross-site"    // of another site's page, or of a program that does not say from where
+	WrongToken   Detail = "wrong-token"   // the form of another session, or of none
+	EndedSession Detail = "ended-session" // the cookie of a session that has ended
+	TooOften     Detail = "too-often"     // too many wrong sign-ins from one address
+	Answered     Detail = "answered"      // another member is on the way already
 
 	// of actions
 	Original   Detail = "original"
@@ -168,8 +177,10 @@ var kinds = []kind{
 	{KindReauthenticated, tries, nil, []actorClass{actorStaff, actorUnknown}},
 	{KindUnlocked, outcome, []string{"staff"}, []actorClass{actorStaff, actorSystem, actorOperator}},
 	{KindDenied, []Disposition{Failed}, []string{"action"}, people},
+	{KindRefused, []Disposition{Failed}, nil, []actorClass{actorStaff, actorUnknown}},
 	{KindVisitEnded, outcome, []string{"service"}, people},
 	{KindHelpAnswered, outcome, nil, people},
+	{KindHelpDone, ok, nil, people},
 	{KindDeviceTested, outcome, []string{"device"}, []actorClass{actorStaff, actorOperator}},
 	{KindPaperChanged, outcome, []string{"device"}, people},
 	{KindReprinted, []Disposition{Done, Failed, Unknown}, []string{"case"}, people},
@@ -189,7 +200,8 @@ var kinds = []kind{
 
 // details is the closed list.
 var details = []Detail{NoDetail, AtKiosk, AtConsole, AtShell, ByIdle, ByAge, ByTakeover, ByRevoking, ByStop, ByCrowd, ByCentral, WrongPIN,
-	UnknownID, RevokedID, NoVerifier, RosterOld, NoPepper, OtherPepper, Busy, NeedsPIN, WrongRole, WrongSurface, Interrupted, Original, Copy,
+	UnknownID, RevokedID, NoVerifier, RosterOld, NoPepper, OtherPepper, Busy, NeedsPIN, WrongRole, WrongSurface, Interrupted,
+	CrossSite, WrongToken, EndedSession, TooOften, Answered, Original, Copy,
 	Logs, Queue, Readiness, Language, Volume, Brightness, PaperJam, Lost, Unreadable, NotPrinted, Reject, Conflict, Other, Unclean}
 
 // Kinds is the closed list of what is logged, in the order of the documentation.

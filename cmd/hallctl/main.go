@@ -44,6 +44,7 @@ type commands struct {
 	Log       bool             `help:"Write what the drivers log to standard error."`
 	Device    deviceCommands   `cmd:"" help:"Probe and test devices."`
 	Outbox    outboxCommands   `cmd:"" help:"What a stopped kiosk still has to send."`
+	Console   consoleCommand   `cmd:"" help:"Where the page for staff is, and by which fingerprint to know it."`
 	Audit     auditCommands    `cmd:"" help:"Who did what at a kiosk."`
 	Doctor    doctorCommand    `cmd:"" help:"What is wrong with this machine, and what to do about it."`
 	Readiness readinessCommand `cmd:"" help:"Who can be served with what today."`

@@ -6,6 +6,7 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,6 +19,8 @@ import (
 	"onedoor/app/backroom"
 	"onedoor/app/catalog"
 	"onedoor/app/config"
+	"onedoor/app/console"
+	"onedoor/app/hall"
 	"onedoor/app/health"
 	"onedoor/app/health/observe"
 	"onedoor/app/kiosk"
@@ -58,20 +61,23 @@ type Node struct {
 	Staff *staff.Staff // who may do what
 	Audit *audit.Log   // who did what
 
-	board    *health.Board
-	metrics  metricsServer
-	mark     string // is there while the program runs; empty until it was left
-	clock    *clock.Clock
-	backroom *backroom.Backroom
-	outbox   *outbox.Outbox
-	client   *wire.Client
-	engine   *engine.Engine
-	devices  devices
-	helpers  helpers
-	mornings *mornings
-	visit    part
-	parts    part // the devices
-	once     sync.Once
+	board       *health.Board
+	metrics     metricsServer
+	mark        string // is there while the program runs; empty until it was left
+	clock       *clock.Clock
+	backroom    *backroom.Backroom
+	outbox      *outbox.Outbox
+	client      *wire.Client
+	engine      *engine.Engine
+	devices     devices
+	helpers     helpers
+	mornings    *mornings
+	tally       *hall.Tally
+	console     *console.Console // nil: there is none
+	certificate tls.Certificate  // of the console
+	visit       part
+	parts       part // the devices
+	once        sync.Once
 }
 
 // stopLimit is the longest that Stop waits for the visit, and then for the devices.
@@ -156,7 +162,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 		return nil, err
 	}
 	visitor := kiosk.Config{
-		Site: kiosk.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk, HelpPhone: cfg.File.Hall.HelpPhone,
+		Site: kiosk.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk, HelpPhone: cfg.File.Hall.HelpPhone, Counter: cfg.File.Hall.Counter,
 			Tracking: id.Device.TrackingURL},
 		Catalogue: services, Texts: texts, Reader: dev.reader, Printer: dev.printer, Scanner: dev.codes(), Outbox: n.outbox, Audit: n.Audit,
 		Link: n.engine, Cases: n.client, Health: n.board, Meter: n.metrics.counts,
@@ -164,6 +170,10 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 		NewCode: func() tracking.Code { return tracking.New(id.Device.Number, id.Device.TrackingKey) },
 		Now:     cfg.Now, Show: n.mornings.attend(cfg.Show), Idle: cfg.Idle, Logger: cfg.Logger.With("part", "visit"),
 	}
+	if err = n.openConsole(cfg, id.Device, dev, texts, services); err != nil {
+		return nil, err
+	}
+	n.give(&visitor)
 	n.helpers.give(&visitor)
 	if err = n.openBackroom(cfg, id, services, texts, &visitor); err != nil {
 		return nil, err
@@ -185,6 +195,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	n.parts.run(running, "readiness", cfg.Logger, n.mornings.run)
 	n.visit.run(visits, "visit", cfg.Logger, n.Kiosk.Run)
 	n.parts.run(running, "staff", cfg.Logger, n.Staff.Run)
+	n.runConsole(running, cfg)
 	return n, nil
 }
 

@@ -1,0 +1,9 @@
+package console
+
+import "time"
+
+// Readers is how many streams are open.
+func (c *Console) Readers() int { return c.readers() }
+
+// SetPatience changes how long a reader may take. It is called before the first one comes.
+func (c *Console) SetPatience(d time.Duration) { c.patience = d }
