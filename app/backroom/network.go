@@ -11,15 +11,6 @@ import (
 // walkLimit bounds the steps to central.
 const walkLimit = 20 * time.Second
 
-// steps are those to central, in their order.
-var steps = []struct {
-	name StepName
-	key  string
-}{
-	{StepCable, "backroom.step.cable"}, {StepAddress, "backroom.step.address"}, {StepLookup, "backroom.step.name"},
-	{StepTLS, "backroom.step.tls"}, {StepCentre, "backroom.step.centre"},
-}
-
 // walk takes the way to central, one step after the other, and shows each as it ends.
 func (b *Backroom) walk() {
 	d := b.desk
@@ -57,18 +48,15 @@ func (b *Backroom) networkCard(say text.Printer) kiosk.StaffCard {
 		c.Lines, c.Buttons = []string{say.T("backroom.network.none")}, nil
 		return c
 	}
-	for i, s := range steps {
-		switch {
-		case i < len(t.steps):
-			words := map[StepResult]string{StepGood: "backroom.step.good", StepBad: "backroom.step.bad", StepSkipped: "backroom.step.skipped"}
-			line := say.T(words[t.steps[i].Result], "step", say.T(s.key))
-			if t.steps[i].Detail != "" {
-				line += " · " + t.steps[i].Detail
-			}
-			c.Lines = append(c.Lines, line)
-		case i == len(t.steps) && t.walking:
-			c.Lines = append(c.Lines, say.T("backroom.step.busy", "step", say.T(s.key)))
+	for _, s := range t.steps {
+		words := map[StepResult]string{StepGood: "backroom.step.good", StepBad: "backroom.step.bad", StepSkipped: "backroom.step.skipped"}
+		c.Lines = append(c.Lines, say.T(words[s.Result], "step", s.Name.In(say.Language)))
+		if s.Result == StepBad {
+			c.Lines = append(c.Lines, s.Cause.In(say.Language), s.Do.In(say.Language))
 		}
+	}
+	if t.walking {
+		c.Lines = append(c.Lines, say.T("backroom.step.busy"))
 	}
 	if t.walking {
 		c.Buttons = nil

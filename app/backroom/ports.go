@@ -6,6 +6,7 @@ import (
 
 	"onedoor/app/health"
 	"onedoor/app/staff"
+	"onedoor/app/text"
 	"onedoor/device"
 	"onedoor/device/printer"
 	"onedoor/device/printer/document"
@@ -59,22 +60,11 @@ type Network interface {
 
 // Step is one step of the way to central.
 type Step struct {
-	Name   StepName
+	Name   text.Local
 	Result StepResult
-	Detail string // what the system said, as it said it; may be empty
+	Cause  text.Local // what was found
+	Do     text.Local // what to do about it; empty where there is nothing to do
 }
-
-// StepName names a step.
-type StepName string
-
-// The steps, in their order.
-const (
-	StepCable   StepName = "cable"
-	StepAddress StepName = "address"
-	StepLookup  StepName = "name"
-	StepTLS     StepName = "tls"
-	StepCentre  StepName = "centre"
-)
 
 // StepResult is how a step ended.
 type StepResult uint8

@@ -106,6 +106,7 @@ type Config struct {
 	Display string         // its X display; empty: that of the environment, else the first there is
 	Machine Machine        // how to look; start from System
 	Live    Live           // nil: a running kiosk is not asked
+	Step    func(Finding)  // called with each step of the way to central as it ends; nil: nobody watches
 }
 
 // Live asks a running kiosk, which has the devices, how they are.

@@ -57,17 +57,23 @@ func (p *patient) link(ctx context.Context) []Finding {
 			}
 		}
 	}
+	take := func(f Finding) {
+		w.found = append(w.found, f)
+		if p.Step != nil {
+			p.Step(f)
+		}
+	}
 	for _, s := range steps {
 		if failed != "" {
 			f := wrong(s.check, failed)
 			if before != "" {
 				f.Args = []string{"step", string(before)}
 			}
-			w.found = append(w.found, f)
+			take(f)
 			continue
 		}
 		f := s.take(w, ctx)
-		w.found = append(w.found, f)
+		take(f)
 		if f.Verdict == Fault {
 			failed, before = SkipStepBefore, s.check
 		}

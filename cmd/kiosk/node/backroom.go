@@ -37,17 +37,13 @@ func (n *Node) openBackroom(cfg Config, id config.Identity, services *catalog.Ca
 	if err != nil {
 		return err
 	}
-	trust, err := config.Trust(cfg.File.Central.CA)
-	if err != nil {
-		return err
-	}
 	devices := map[health.Device]backroom.Device{health.CardReader: visitor.Reader, health.ReceiptPrinter: visitor.Printer}
 	if visitor.Scanner != nil {
 		devices[health.CodeScanner] = visitor.Scanner
 	}
 	room := backroom.Config{
 		Site: visitor.Site, Staff: n.Staff, Health: present{visitor, door}, Catalogue: services, Texts: texts, Devices: devices, Printer: visitor.Printer,
-		Outbox: n.outbox, Link: n.engine, Door: door, Choices: choices, Network: &way{url: cfg.File.Central.URL, tls: trust.TLS, hello: n.client, sys: "/sys/class/net"},
+		Outbox: n.outbox, Link: n.engine, Door: door, Choices: choices, Network: way{&cfg.File, n.mornings.voices},
 		Sounds: visitor.Sounds, Voice: visitor.Voice, Restart: cfg.Restart, Media: backroom.Mounts{Root: "/"},
 		Backlight: &backroom.Backlight{Dir: "/sys/class/backlight", Command: strings.Fields(cfg.File.Screen.Brightness)},
 		Export: backroom.Sealed{SealedConfig: backroom.SealedConfig{

@@ -87,7 +87,7 @@ func TestStaffAtTheKiosk(t *testing.T) {
 	send(kiosk.Section{ID: "devices"})
 	w.until("the devices", func(v kiosk.View) bool { s, ok := v.Screen.(kiosk.Staff); return ok && s.Heading == "设备" })
 	send(kiosk.Act{ID: "test", Subject: "network"})
-	says("the last step", "中心的回答：通")
+	says("the last step", "中心平台：通")
 	send(kiosk.Act{ID: "page"})
 	if p := w.paper(); len(p.Bytes) == 0 {
 		t.Error("no test page came out")
