@@ -147,25 +147,11 @@ func (l *link) Status() engine.Status {
 	return l.state
 }
 
-// sight is what an observer sees of the hall, at once: the board's delays have their own tests.
-type sight struct {
-	box  kiosk.Outbox
-	hall *hall
-	now  func() time.Time
-}
+// state is an outbox as it is looked at: whether it accepts is all that matters here.
+type state struct{ kiosk.Outbox }
 
-func (s *sight) Problems() health.Problems {
-	o, err := observe.New(observe.Config{Now: s.now, Link: s.hall.link, Outbox: s, Devices: map[health.Device]observe.Device{
-		health.CardReader: s.hall.reader, health.ReceiptPrinter: s.hall.paper, health.CodeScanner: s.hall.codes}})
-	if err != nil {
-		panic(err)
-	}
-	return health.At(s.now(), o.Look())
-}
-
-func (s *sight) Err() error            { return s.box.Err() }
-func (*sight) Stats() outbox.Stats     { return outbox.Stats{} }
-func (*sight) Damage() []outbox.Damage { return nil }
+func (state) Stats() outbox.Stats     { return outbox.Stats{} }
+func (state) Damage() []outbox.Damage { return nil }
 
 // hall is one kiosk with a real outbox and a visitor in front of it.
 type hall struct {
@@ -237,14 +223,18 @@ func open(t *testing.T, box kiosk.Outbox, change func(*kiosk.Config)) *hall {
 	cfg := kiosk.Config{
 		Site:      kiosk.Site{Hall: "番禺区政务服务大厅", Kiosk: "107", HelpPhone: "12345", Tracking: "http://127.0.0.1:8480"},
 		Catalogue: services, Texts: texts, Reader: h.reader, Printer: h.paper, Scanner: h.codes, Outbox: box, Link: h.link, NewID: item.NewID,
-		Health:  &sight{box: box, hall: h},
 		NewCode: func() tracking.Code { return tracking.New(1, []byte("key")) }, Now: time.Now,
 		Show: func(v kiosk.View) { h.views <- v }, Logger: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
 		change(&cfg)
 	}
-	cfg.Health.(*sight).now = cfg.Now
+	// Without the delays of a board, which have tests of their own.
+	cfg.Health, err = observe.New(observe.Config{Now: cfg.Now, Link: h.link, Outbox: state{cfg.Outbox}, Devices: map[health.Device]observe.Device{
+		health.CardReader: h.reader, health.ReceiptPrinter: h.paper, health.CodeScanner: h.codes}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.kiosk, err = kiosk.New(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,8 @@ import (
 
 	"onedoor/app/catalog"
 	"onedoor/app/divisions"
+	"onedoor/app/health"
+	"onedoor/app/health/observe"
 	spelling "onedoor/app/ime/pinyin"
 	"onedoor/app/ime/strokes"
 	"onedoor/app/kiosk"
@@ -85,6 +87,8 @@ func (p tourLink) Status() engine.Status                   { return engine.Statu
 func (p tourBox) Err() error                               { return p.full }
 func (p tourBox) ByTrack(h string) (outbox.Entry, error)   { return p.find(h) }
 func (p tourBox) ByReceipt(n string) (outbox.Entry, error) { return p.find(n) }
+func (tourBox) Stats() outbox.Stats                        { return outbox.Stats{} }
+func (tourBox) Damage() []outbox.Damage                    { return nil }
 func (tourVoice) Say(text.Language, ...string)             {}
 
 // CasesOf knows of two cases, one of which waits for something.
@@ -192,6 +196,11 @@ func visit(t *testing.T, lang text.Language, elder bool, does func(*visitor)) []
 		cfg.Helpdesk, cfg.Health = p.counter, tourHealth{p, cfg.Now}
 		cfg.Site.Counter = text.Local{text.Chinese: "大门左边的 3 号窗口", text.Traditional: "大門左邊的 3 號櫃檯", text.English: "counter 3, left of the entrance"}
 		cfg.Show, cfg.Logger = func(view kiosk.View) { v.view = view }, slog.New(slog.DiscardHandler)
+		cfg.Health, err = observe.New(observe.Config{Now: cfg.Now, Link: tourLink{p}, Outbox: tourBox{p}, Devices: map[health.Device]observe.Device{
+			health.CardReader: tourReader{p}, health.ReceiptPrinter: tourPrinter{p}, health.CodeScanner: tourScanner{p}}})
+		if err != nil {
+			t.Fatal(err)
+		}
 		v.kiosk, err = kiosk.New(cfg)
 		if err != nil {
 			t.Fatal(err)

@@ -254,6 +254,8 @@ func named(v kiosk.View) []string {
 		all = append(all, s.Heading)
 	case kiosk.Attract:
 		all = append(all, s.Trouble.Staff)
+	case kiosk.OutOfService:
+		all = append(all, s.Staff)
 	case kiosk.Identify:
 		all = append(all, s.Trouble.Staff)
 	case kiosk.Accepted:

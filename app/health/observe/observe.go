@@ -78,6 +78,9 @@ func New(cfg Config) (*Observer, error) {
 	return &Observer{cfg}, nil
 }
 
+// Problems is what is wrong now, without the delays of a board.
+func (o *Observer) Problems() health.Problems { return health.At(o.cfg.Now(), o.Look()) }
+
 // Every is how often Run looks.
 const Every = 500 * time.Millisecond
 

@@ -38,7 +38,7 @@ func Elsewhere() map[health.Code]string {
 		health.CentralUpgrade: engine, health.CentralUnproven: engine,
 		health.OutboxStopped: outbox, health.OutboxTooOld: outbox, health.OutboxSilent: outbox, health.OutboxConflict: outbox,
 		health.CatalogueMissing: "package observe's tests: a program without services is not built",
-		health.CatalogueOld:     "whoever brings catalogues", health.KioskClosed: "whoever lets staff close it",
+		health.CatalogueOld:     "whoever brings catalogues", health.KioskClosed: "the tests of staff at the kiosk",
 		health.StaffRosterOld: "package staff's tests: it takes days", health.AuditBroken: "package audit's tests",
 	}
 }
