@@ -197,7 +197,7 @@ func TestToolsNeverMove(t *testing.T) {
 		var first *Target
 		for _, s := range samples(false) {
 			b.ui.Show(s.view)
-			if s.view.Frame.Warning != nil || s.view.Frame.Help != nil || s.view.Frame.Choices != nil {
+			if f := s.view.Frame; f.Warning != nil || f.Help != nil || f.Choices != nil || f.Staff != "" {
 				continue
 			}
 			for text := range theme.Sizes {

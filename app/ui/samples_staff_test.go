@@ -64,9 +64,12 @@ func staffSamples(w words, add adder) {
 	page.Page, page.Earlier, page.Later = [2]int{}, kiosk.Button{}, kiosk.Button{}
 	page.Query = kiosk.Query{Value: "1101 0107 02", Hint: w.of("收件编号", "Case number"), Focused: true, Focus: kiosk.Focus{Field: "receipt"}}
 	page.Keypad = keys
+	again := func(subject string) kiosk.Button {
+		return kiosk.Button{Label: w.of("补打", "Print again"), Intent: kiosk.Act{ID: "reprint", Subject: subject}}
+	}
 	page.Cards = []kiosk.StaffCard{
-		{Icon: "receipt", Title: w.of("14:12 居住证签注", "14:12 Residence permit renewal"), Lines: []string{"1101 0107 0200 4711 8361"}, Buttons: []kiosk.Button{do(w.of("补打", "Print again"), "reprint")}},
-		{Icon: "receipt", Title: w.of("13:58 高龄津贴申领", "13:58 Old-age allowance"), Lines: []string{"1101 0107 0200 4701 2247"}, Buttons: []kiosk.Button{do(w.of("补打", "Print again"), "reprint")}},
+		{Icon: "receipt", Title: w.of("14:12 居住证签注", "14:12 Residence permit renewal"), Lines: []string{"1101 0107 0200 4711 8361"}, Buttons: []kiosk.Button{again("1")}},
+		{Icon: "receipt", Title: w.of("13:58 高龄津贴申领", "13:58 Old-age allowance"), Lines: []string{"1101 0107 0200 4701 2247"}, Buttons: []kiosk.Button{again("2")}},
 	}
 	add("staff-receipts", f, page)
 

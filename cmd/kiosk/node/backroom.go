@@ -17,19 +17,25 @@ import (
 	"onedoor/app/health"
 	"onedoor/app/kiosk"
 	"onedoor/app/text"
-	"onedoor/sync/engine"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
 )
 
+// staffDir is beside the outbox, and made with the accounts.
+const staffDir = "staff"
+
+// shut tells the board that staff have taken the machine out of service.
+func (n *Node) shut(time.Time) []health.Observation {
+	since, _, closed := n.door.Closed()
+	if !closed {
+		return nil
+	}
+	return []health.Observation{{Code: health.KioskClosed, Since: since}}
+}
+
 // openBackroom gives a visit's kiosk its staff's side. What it needs is open.
 func (n *Node) openBackroom(cfg Config, id config.Identity, services *catalog.Catalogue, texts *text.Catalogue, visitor *kiosk.Config) error {
-	dir := filepath.Join(cfg.File.Data, "staff") // made with the accounts
-	door, err := backroom.OpenDoor(filepath.Join(dir, "door.json"))
-	if err != nil {
-		return err
-	}
-	choices, err := backroom.OpenChoices(filepath.Join(dir, "choices.json"))
+	choices, err := backroom.OpenChoices(filepath.Join(cfg.File.Data, staffDir, "choices.json"))
 	if err != nil {
 		return err
 	}
@@ -42,8 +48,8 @@ func (n *Node) openBackroom(cfg Config, id config.Identity, services *catalog.Ca
 		devices[health.CodeScanner] = visitor.Scanner
 	}
 	room := backroom.Config{
-		Site: visitor.Site, Staff: n.Staff, Health: present{visitor, door}, Catalogue: services, Texts: texts, Devices: devices, Printer: visitor.Printer,
-		Outbox: n.outbox, Link: n.engine, Door: door, Choices: choices, Network: way{&cfg.File, n.mornings.voices},
+		Site: visitor.Site, Staff: n.Staff, Health: n.board, Catalogue: services, Texts: texts, Devices: devices, Printer: visitor.Printer,
+		Outbox: n.outbox, Link: n.engine, Door: n.door, Choices: choices, Network: way{&cfg.File, n.mornings.voices},
 		Sounds: visitor.Sounds, Voice: visitor.Voice, Restart: cfg.Restart, Media: backroom.Mounts{Root: "/"},
 		Backlight: &backroom.Backlight{Dir: "/sys/class/backlight", Command: strings.Fields(cfg.File.Screen.Brightness)},
 		Export: backroom.Sealed{SealedConfig: backroom.SealedConfig{
@@ -54,6 +60,7 @@ func (n *Node) openBackroom(cfg Config, id config.Identity, services *catalog.Ca
 			seq, digest := n.Audit.Head()
 			return []backroom.Fact{
 				{Name: backroom.FactVersion, Value: version()}, {Name: backroom.FactIdentity, Value: id.Device.Source().String()},
+				{Name: backroom.FactConsole, Value: n.ConsoleFingerprint()},
 				{Name: backroom.FactAudit, Value: fmt.Sprintf("%d · %.16s", seq, digest)},
 			}
 		},
@@ -68,7 +75,7 @@ func (n *Node) openBackroom(cfg Config, id config.Identity, services *catalog.Ca
 	if n.backroom, err = backroom.New(room); err != nil {
 		return err
 	}
-	visitor.Backroom, visitor.Door, visitor.Language = n.backroom, door, choices.Language
+	visitor.Backroom, visitor.Door, visitor.Language = n.backroom, n.door, choices.Language
 	return nil
 }
 
@@ -98,42 +105,6 @@ func (n *Node) logs(cfg Config) []backroom.LogSource {
 		}
 	}
 	return slices.Clip(all)
-}
-
-// present is what is wrong right now, without any delay.
-type present struct {
-	of   *kiosk.Config
-	door *backroom.Door
-}
-
-// Problems implements backroom.Health.
-func (p present) Problems() health.Problems {
-	now := p.of.Now()
-	var seen []health.Observation
-	add := func(d health.Device, dev backroom.Device) {
-		if o, bad := health.Of(d, dev.Status()); bad {
-			seen = append(seen, o)
-		}
-	}
-	add(health.CardReader, p.of.Reader)
-	add(health.ReceiptPrinter, p.of.Printer)
-	if p.of.Scanner != nil {
-		add(health.CodeScanner, p.of.Scanner)
-	}
-	if s := p.of.Link.Status(); s.Link == engine.Offline {
-		seen = append(seen, health.Observation{Code: health.LinkDown, Since: s.Since})
-	}
-	if p.of.Outbox.Err() != nil {
-		seen = append(seen, health.Observation{Code: health.OutboxStopped})
-	}
-	if since, _, closed := p.door.Closed(); closed {
-		seen = append(seen, health.Observation{Code: health.KioskClosed, Since: since})
-	}
-	const longer = time.Hour // than any delay of the board
-	b := health.NewBoard(health.BoardConfig{})
-	b.Observe(now.Add(-longer), seen)
-	b.Observe(now, seen)
-	return b.Problems()
 }
 
 // dial sets the volume of the soft sounds, and keeps it.

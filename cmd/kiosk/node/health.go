@@ -23,7 +23,7 @@ import (
 func (n *Node) openHealth(cfg Config, dev devices, services *catalog.Catalogue) (watch func(context.Context) error, err error) {
 	logger := cfg.Logger.With("part", "health")
 	look := observe.Config{
-		Now: cfg.Now, Outbox: n.outbox, Link: n.engine, Clock: n.clock.Estimate, Power: cfg.Power, More: append([]func(time.Time) []health.Observation{n.accountable()}, cfg.More...),
+		Now: cfg.Now, Outbox: n.outbox, Link: n.engine, Clock: n.clock.Estimate, Power: cfg.Power, More: append([]func(time.Time) []health.Observation{n.accountable(), n.shut}, cfg.More...),
 		Services: func() int { return len(services.Services) },
 		Devices:  map[health.Device]observe.Device{health.CardReader: dev.reader, health.ReceiptPrinter: dev.printer},
 	}

@@ -66,6 +66,7 @@ type Node struct {
 	mark        string // is there while the program runs; empty until it was left
 	clock       *clock.Clock
 	backroom    *backroom.Backroom
+	door        *backroom.Door
 	outbox      *outbox.Outbox
 	client      *wire.Client
 	engine      *engine.Engine
@@ -149,6 +150,9 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 		return nil, err
 	}
 	if n.helpers, err = newHelpers(cfg); err != nil {
+		return nil, err
+	}
+	if n.door, err = backroom.OpenDoor(filepath.Join(cfg.File.Data, staffDir, "door.json")); err != nil {
 		return nil, err
 	}
 	watch, err := n.openHealth(cfg, dev, services)
