@@ -46,7 +46,11 @@ func Watchers() []Watcher {
 }
 
 func (w *World) scrape() (string, error) {
-	r, err := http.Get("http://" + w.Node.MetricsAddr() + "/metrics")
+	ask, err := http.NewRequestWithContext(w.Context(), http.MethodGet, "http://"+w.Node.MetricsAddr()+"/metrics", nil)
+	if err != nil {
+		return "", err
+	}
+	r, err := http.DefaultClient.Do(ask)
 	if err != nil {
 		return "", err
 	}
