@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"onedoor/app/config"
 	"onedoor/app/doctor"
 	"onedoor/app/text"
 )
@@ -86,14 +87,26 @@ func (c *doctorCommand) Run(e *env) error {
 		machine = *c.machine
 	}
 	cfg := doctor.Config{File: c.Config, Unit: c.Unit, Display: c.Display, Machine: machine}
-	if c.Metrics != "" {
-		cfg.Live = doctor.Metrics{URL: c.Metrics}
+	if page := c.page(); page != "" {
+		cfg.Live = doctor.Metrics{URL: page}
 	}
 	report := doctor.Run(e.ctx, cfg)
 	if e.ctx.Err() != nil {
 		return failure{"interrupted", "stopped before everything was looked at", ""}
 	}
 	return c.tell(e, report)
+}
+
+// page is that of a running kiosk's metrics: the one that was named, or else the configuration's. A configuration with faults is
+// told of by the report.
+func (c *doctorCommand) page() string {
+	if c.Metrics != "" {
+		return c.Metrics
+	}
+	if file, _ := config.Load(c.Config); file.Metrics != "" {
+		return "http://" + file.Metrics + "/metrics"
+	}
+	return ""
 }
 
 // tell writes a report, and gives its exit status as an error.
