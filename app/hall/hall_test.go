@@ -161,7 +161,12 @@ func TestNumbersAreKeptWhileRunning(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		tally := hall.OpenTally(file, time.Now, slog.New(slog.DiscardHandler))
-		go func() { _ = tally.Run(ctx) }()
+		ended := make(chan error, 1)
+		go func() { ended <- tally.Run(ctx) }()
+		defer func() { // it writes once more
+			cancel()
+			<-ended
+		}()
 		tally.Began()
 		<-time.After(time.Second)
 		tally.Began()

@@ -65,7 +65,7 @@ func TestStore(t *testing.T) {
 		}
 		return open(t, databases[dir])
 	}, func(t *testing.T, dir string) {
-		sql(t, databases[dir], "ALTER TABLE cases DROP COLUMN holder, DROP COLUMN indexed")
+		sql(t, databases[dir], "ALTER TABLE cases DROP COLUMN holder, DROP COLUMN indexed", "DROP TABLE rosters, checkpoints")
 		sql(t, databases[dir], "DELETE FROM schema_migrations WHERE version >= 3")
 	})
 }
