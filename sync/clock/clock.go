@@ -84,18 +84,29 @@ const (
 	keepBeyond = 500 * time.Millisecond
 )
 
+// longestRound is more than any question waits for its answer.
+const longestRound = 2 * time.Minute
+
 // Heard notes that a question sent and answered at these times by the machine's clock was answered with the upstream's
-// time. The error is at most half the time between them.
+// time. The error is at most half the time between them. Where the clock was stepped between them it is that time, which nobody
+// can tell any more; that is better than to know nothing, and worse than what was known.
 func (c *Clock) Heard(sent, answered, upstream time.Time) {
 	up, err := c.cfg.Uptime()
-	round := answered.Sub(sent)
-	if err != nil || round < 0 || upstream.IsZero() {
+	if err != nil || upstream.IsZero() {
 		return
+	}
+	round := answered.Sub(sent)
+	stepped := round < 0 || round > longestRound
+	if stepped {
+		round = 0
 	}
 	answered = answered.Round(0)
 	next := estimate{Offset: upstream.Sub(answered) + round/2, At: answered, Boot: up.Boot, Up: up.Up}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if stepped && c.known && c.last.Boot == next.Boot {
+		return
+	}
 	c.known, c.last = true, next
 	moved := next.Offset - c.kept.Offset
 	if c.cfg.File == "" || c.kept.Boot == next.Boot && next.Up-c.kept.Up < keepAfter && moved.Abs() < keepBeyond {

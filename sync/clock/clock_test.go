@@ -65,6 +65,16 @@ func TestOffsetIsHalfWayThere(t *testing.T) {
 	m.want(c, item.Clock{Known: true, Offset: 90 * time.Second, Age: time.Hour})
 }
 
+// TestAStepUnderTheFirstQuestion: something is known all the same, in either direction.
+func TestAStepUnderTheFirstQuestion(t *testing.T) {
+	for _, step := range []time.Duration{-time.Hour, time.Hour} {
+		m := newMachine(t, noon)
+		c := m.open()
+		c.Heard(m.wall.Add(-step), m.wall, m.wall.Add(-step))
+		m.want(c, item.Clock{Known: true, Offset: -step})
+	}
+}
+
 // TestK1AStepIsTakenOut: ten years forward and twenty back while the program runs, and over a restart of it.
 func TestK1AStepIsTakenOut(t *testing.T) {
 	m := newMachine(t, noon)
