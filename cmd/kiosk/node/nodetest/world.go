@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"onedoor/app/config"
+	"onedoor/app/health"
 	"onedoor/app/kiosk"
 	"onedoor/app/receipt"
 	"onedoor/assets/dictionaries"
@@ -134,7 +135,12 @@ func (w *World) On(store central.Store) {
 
 // Knock makes the kiosk ask who is there: every connection it has is cut.
 func (w *World) Knock() {
+	w.Helper()
 	w.Hall.Link.Cut()
+	w.Settled("the link to be missed", func() bool { // one that is back before anybody looks is not greeted over
+		_, missed := w.Node.Health().Problems().Lacks(health.LiveProgress)
+		return missed
+	})
 	w.Hall.Link.Restore()
 }
 
