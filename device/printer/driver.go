@@ -12,8 +12,8 @@ import (
 	"onedoor/device/printer/document"
 )
 
-// DefaultPoll is the pause between two looks at an idle printer.
-const DefaultPoll = 3 * time.Second
+// DefaultPoll is the pause between two looks at an idle printer. Sixteen bytes on the line; staff wait for it with the cover open.
+const DefaultPoll = time.Second
 
 // Config is what a Printer needs.
 type Config struct {
@@ -322,6 +322,13 @@ func (p *Printer) urge(ctx context.Context, c *conn, problem device.Problem) err
 	return err
 }
 
+// asked is the worst problem that the printer tells while it has nothing to do. A line that is held for so long then is held for good.
+func (p *Printer) asked(ctx context.Context, c *conn) (device.Problem, error) {
+	ctx, cancel := context.WithTimeout(ctx, idleLimit)
+	defer cancel()
+	return c.status(ctx, nil)
+}
+
 // look asks an idle printer how it is, and cleans up as soon as that can be done.
 func (p *Printer) look(ctx context.Context, c *conn) error {
 	if err := c.clearInput(); err != nil {
@@ -330,7 +337,7 @@ func (p *Printer) look(ctx context.Context, c *conn) error {
 	problem := device.ProblemNone
 	if p.cfg.Profile.Realtime {
 		var err error
-		if problem, err = c.status(ctx, nil); err != nil {
+		if problem, err = p.asked(ctx, c); err != nil {
 			return err
 		}
 	}
