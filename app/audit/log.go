@@ -76,6 +76,7 @@ type Log struct {
 	failed  error  // of the last write; nil after one that worked
 	closed  bool
 	head    head // durable
+	altered bool // the newest file, or what the checkpoints prove, was not as it was written when the log was opened
 
 	wake chan struct{}
 	quit chan struct{}
@@ -213,6 +214,10 @@ func (l *Log) Err() error {
 	}
 	return nil
 }
+
+// Altered reports whether the end of the log was found to be another than was written when it was opened. It goes on behind what
+// is there; Verify names what was done to it.
+func (l *Log) Altered() bool { return l.altered }
 
 // Head is the sequence and the digest of the last entry that is on the disk.
 func (l *Log) Head() (seq uint64, digest string) {

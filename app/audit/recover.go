@@ -105,7 +105,7 @@ func (l *Log) recover() ([]Event, error) {
 		said = append(said, Event{Kind: KindLogRepaired, Actor: System, Count: uint64(repaired)})
 		l.logger.Warn("torn end of the audit log was cut off and kept aside", "bytes", repaired)
 	}
-	if damaged {
+	if l.altered = damaged; damaged {
 		said = append(said, Event{Kind: KindLogDamaged, Actor: System, Disposition: Failed})
 		l.logger.Error("audit log is not as it was written: run hallctl audit verify")
 	}

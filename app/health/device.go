@@ -20,15 +20,15 @@ const (
 // Devices lists all devices.
 func Devices() []Device { return []Device{CardReader, ReceiptPrinter, CodeScanner} }
 
-// Causes is the closed list of what can be wrong with a device.
+// Causes is the closed list of what can be wrong with a device. A scanner is never asked anything, and so is never silent; what
+// answers a printer's questions in another language is taken for noise.
 func Causes(d Device) []device.Problem {
-	line := []device.Problem{device.ProblemNoPort, device.ProblemPortInUse, device.ProblemUnplugged, device.ProblemSilent,
-		device.ProblemWrongDevice}
+	line := []device.Problem{device.ProblemNoPort, device.ProblemPortInUse, device.ProblemUnplugged}
 	switch d {
 	case CardReader:
-		return append(line, device.ProblemSelfTest, device.ProblemUnauthorised)
+		return append(line, device.ProblemSilent, device.ProblemWrongDevice, device.ProblemSelfTest, device.ProblemUnauthorised)
 	case ReceiptPrinter:
-		return append(line, device.ProblemPaperOut, device.ProblemPaperLow, device.ProblemCoverOpen, device.ProblemCutter,
+		return append(line, device.ProblemSilent, device.ProblemPaperOut, device.ProblemPaperLow, device.ProblemCoverOpen, device.ProblemCutter,
 			device.ProblemOverheated, device.ProblemUnrecoverable, device.ProblemStuck)
 	case CodeScanner:
 		return line
@@ -49,7 +49,9 @@ func Of(d Device, s device.Status) (o Observation, ok bool) {
 	}
 	cause := s.Problem
 	if !slices.Contains(Causes(d), cause) || blocks && cause == device.ProblemPaperLow {
-		cause = device.ProblemSilent
+		if cause = device.ProblemSilent; d == CodeScanner {
+			cause = device.ProblemUnplugged
+		}
 	}
 	return Observation{Code: CodeOf(d, cause), Since: s.Since}, true
 }

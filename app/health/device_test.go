@@ -15,13 +15,14 @@ func TestOf(t *testing.T) {
 		status device.Status
 		code   health.Code // empty: nothing is wrong
 	}{
-		"ready":           {health.CardReader, device.Status{State: device.StateReady}, ""},
-		"not asked yet":   {health.CardReader, device.Status{}, ""},
-		"busy":            {health.ReceiptPrinter, device.Status{State: device.StateBusy}, ""},
-		"near end":        {health.ReceiptPrinter, device.Status{State: device.StateReady, Problem: device.ProblemPaperLow}, "PRINTER-PAPER-LOW"},
-		"paper out":       {health.ReceiptPrinter, device.Status{State: device.StateProblem, Problem: device.ProblemPaperOut}, "PRINTER-PAPER-OUT"},
-		"unplugged":       {health.CardReader, device.Status{State: device.StateDisconnected, Problem: device.ProblemUnplugged}, "READER-UNPLUGGED"},
-		"without a cause": {health.CodeScanner, device.Status{State: device.StateDisconnected}, "SCANNER-SILENT"},
+		"ready":                               {health.CardReader, device.Status{State: device.StateReady}, ""},
+		"not asked yet":                       {health.CardReader, device.Status{}, ""},
+		"busy":                                {health.ReceiptPrinter, device.Status{State: device.StateBusy}, ""},
+		"near end":                            {health.ReceiptPrinter, device.Status{State: device.StateReady, Problem: device.ProblemPaperLow}, "PRINTER-PAPER-LOW"},
+		"paper out":                           {health.ReceiptPrinter, device.Status{State: device.StateProblem, Problem: device.ProblemPaperOut}, "PRINTER-PAPER-OUT"},
+		"unplugged":                           {health.CardReader, device.Status{State: device.StateDisconnected, Problem: device.ProblemUnplugged}, "READER-UNPLUGGED"},
+		"without a cause":                     {health.ReceiptPrinter, device.Status{State: device.StateDisconnected}, "PRINTER-SILENT"},
+		"without a cause, and is never asked": {health.CodeScanner, device.Status{State: device.StateDisconnected}, "SCANNER-UNPLUGGED"},
 		"stands, and says that paper is low": {health.ReceiptPrinter,
 			device.Status{State: device.StateProblem, Problem: device.ProblemPaperLow}, "PRINTER-SILENT"},
 	} {

@@ -17,7 +17,6 @@ const (
 	OutboxTooOld     Code = "OUTBOX-TOO-OLD"    // the oldest item has waited too long
 	OutboxSilent     Code = "OUTBOX-SILENT"     // central was not heard of for too long
 	OutboxFenced     Code = "OUTBOX-FENCED"     // another machine is or was this kiosk
-	CatalogueMissing Code = "CATALOGUE-MISSING" // there is no service to apply for
 	CentralRefused   Code = "CENTRAL-REFUSED"   // central does not take this device: unknown or revoked
 	CentralUpgrade   Code = "CENTRAL-UPGRADE"   // central wants a newer program
 	CentralFull      Code = "CENTRAL-FULL"      // central has no space
@@ -35,7 +34,6 @@ const (
 	DiskLow          Code = "DISK-LOW"          // little room is left
 	ClockWrong       Code = "CLOCK-WRONG"       // this machine's clock is off
 	ClockUnknown     Code = "CLOCK-UNKNOWN"     // central's time was not heard of yet, or too long ago
-	CatalogueOld     Code = "CATALOGUE-OLD"     // the services may be out of date
 	StaffRosterOld   Code = "STAFF-ROSTER-OLD"  // the list of staff is too old to sign in by
 	AuditBroken      Code = "AUDIT-BROKEN"      // the audit log can not be written, or was altered
 	VoiceMissing     Code = "VOICE-MISSING"     // the program that reads aloud can not be started
@@ -76,7 +74,7 @@ var kinds = sync.OnceValue(func() []Kind {
 	all := []Kind{
 		closes(KioskClosed, 0),
 		closes(OutboxStopped, blink), closes(OutboxNoSpace, blink), closes(OutboxFull, blink), closes(OutboxTooOld, blink),
-		closes(OutboxSilent, blink), closes(OutboxFenced, 0), closes(CatalogueMissing, 0),
+		closes(OutboxSilent, blink), closes(OutboxFenced, 0),
 	}
 	all = append(all, deviceKinds(blink)...)
 	all = append(all, link(CentralRefused), link(CentralUpgrade),
@@ -89,7 +87,7 @@ var kinds = sync.OnceValue(func() []Kind {
 		Kind{Code: AuditBroken, Severity: Blocks, Takes: []Capability{Auditing}, Citizen: citizenNone},
 		Kind{Code: VoiceMissing, Severity: Blocks, Takes: []Capability{ReadingAloud}, Citizen: citizenVoice},
 		note(OutboxDamaged, Warning, 0, 0), note(OutboxConflict, Warning, 0, 0), note(OutboxRejected, Warning, 0, 0),
-		note(DiskLow, Warning, blink, blink), note(ClockWrong, Warning, 0, blink), note(CatalogueOld, Warning, 0, 0),
+		note(DiskLow, Warning, blink, blink), note(ClockWrong, Warning, 0, blink),
 		note(PowerSupply, Warning, blink, blink), note(PowerBattery, Warning, blink, blink), note(ConfigChanged, Warning, 0, 0),
 		note(ClockUnknown, Info, blink, 0), note(ProcessRestarted, Info, 0, 0))
 	return all
@@ -109,8 +107,8 @@ func deviceKinds(blink time.Duration) []Kind {
 			case CodeScanner:
 				k.Takes, k.Citizen = []Capability{CodeScanning}, citizenScanner
 			}
-			if slices.Contains(told(), c) {
-				k.Raise = 0 // the device says so itself, and has looked twice
+			if slices.Contains(told(), c) || d == CardReader && c == device.ProblemSilent {
+				k.Raise = 0 // it has stood for long enough before it was named
 			}
 			switch c {
 			case device.ProblemPaperOut:
@@ -124,8 +122,8 @@ func deviceKinds(blink time.Duration) []Kind {
 	return all
 }
 
-// told are the problems that a device tells of itself.
+// told are the problems that a device tells of itself, or that its driver has asked for several times.
 func told() []device.Problem {
-	return []device.Problem{device.ProblemSelfTest, device.ProblemUnauthorised, device.ProblemPaperOut, device.ProblemPaperLow, device.ProblemCoverOpen,
+	return []device.Problem{device.ProblemWrongDevice, device.ProblemSelfTest, device.ProblemUnauthorised, device.ProblemPaperOut, device.ProblemPaperLow, device.ProblemCoverOpen,
 		device.ProblemCutter, device.ProblemOverheated, device.ProblemUnrecoverable, device.ProblemStuck}
 }

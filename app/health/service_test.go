@@ -22,7 +22,7 @@ func TestWhatCanBeFinishedHere(t *testing.T) {
 		"READER-UNPLUGGED":      {health.Not, health.Partly, health.Not, health.Not},
 		"PRINTER-PAPER-OUT":     {health.Partly, health.Partly, health.Partly, health.Partly},
 		"PRINTER-PAPER-LOW":     {},
-		"SCANNER-SILENT":        {scans: health.Partly},
+		"SCANNER-NO-PORT":       {scans: health.Partly},
 		health.LinkPortal:       {online: health.Not},
 		health.CentralFull:      {},
 		health.OutboxRejected:   {},

@@ -41,10 +41,8 @@ type Config struct {
 	Clock   func(now time.Time) item.Clock
 	Free    func() (int64, error) // bytes free for the outbox
 	Low     int64                 // below so many it is told; 0 means DefaultLow
-	// Services is how many services can be applied for.
-	Services func() int
-	Voice    func() bool // whether the program that reads aloud is there
-	Power    fs.FS       // as /sys/class/power_supply
+	Voice   func() bool           // whether the program that reads aloud is there
+	Power   fs.FS                 // as /sys/class/power_supply
 	// Changed reports whether the configuration is another than the one that is run by.
 	Changed func() bool
 	// Crashed is when the program started, if its former run did not end by itself.
@@ -143,9 +141,6 @@ func (o *Observer) Look() []health.Observation {
 	}
 	if o.cfg.Power != nil {
 		power(o.cfg.Power, add)
-	}
-	if o.cfg.Services != nil && o.cfg.Services() == 0 {
-		add(health.CatalogueMissing, time.Time{})
 	}
 	if o.cfg.Voice != nil && !o.cfg.Voice() {
 		add(health.VoiceMissing, time.Time{})

@@ -98,7 +98,7 @@ func TestWhatIsSeen(t *testing.T) {
 	}{
 		"nothing is there": {observe.Config{}, nil},
 		"all is well": {observe.Config{Outbox: box{stats: states(outbox.StateAccepted, outbox.StateStoredCentral)}, Link: link{Link: engine.Online, Waiting: 1},
-			Clock: known(item.Clock{Known: true, Offset: time.Minute}), Free: room(observe.DefaultLow), Services: func() int { return 1 }, Voice: func() bool { return true },
+			Clock: known(item.Clock{Known: true, Offset: time.Minute}), Free: room(observe.DefaultLow), Voice: func() bool { return true },
 			Power: supply(map[string]string{"AC/type": "Mains", "AC/online": "1", "BAT0/capacity": "3"}), Changed: func() bool { return false }}, nil},
 		"devices": {observe.Config{Devices: map[health.Device]observe.Device{
 			health.CardReader:     driver{State: device.StateDisconnected, Problem: device.ProblemNoPort},
@@ -135,7 +135,6 @@ func TestWhatIsSeen(t *testing.T) {
 		"heard last year":                 {observe.Config{Clock: known(item.Clock{Known: true, Age: 365 * 24 * time.Hour})}, []health.Code{health.ClockUnknown}},
 		"an hour behind":                  {observe.Config{Clock: known(item.Clock{Known: true, Offset: time.Hour})}, []health.Code{health.ClockWrong}},
 		"an hour ahead":                   {observe.Config{Clock: known(item.Clock{Known: true, Offset: -time.Hour})}, []health.Code{health.ClockWrong}},
-		"no services":                     {observe.Config{Services: func() int { return 0 }}, []health.Code{health.CatalogueMissing}},
 		"no voice":                        {observe.Config{Voice: func() bool { return false }}, []health.Code{health.VoiceMissing}},
 		"changed":                         {observe.Config{Changed: func() bool { return true }}, []health.Code{health.ConfigChanged}},
 		"crashed just now":                {observe.Config{Crashed: noon.Add(-time.Minute)}, []health.Code{health.ProcessRestarted}},

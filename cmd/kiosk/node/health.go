@@ -20,12 +20,11 @@ import (
 
 // openHealth makes the board, which knows the former runs' history, and looks once: nobody is invited before it is known
 // whether they can be served. watch keeps looking.
-func (n *Node) openHealth(cfg Config, dev devices, services *catalog.Catalogue) (watch func(context.Context) error, err error) {
+func (n *Node) openHealth(cfg Config, dev devices) (watch func(context.Context) error, err error) {
 	logger := cfg.Logger.With("part", "health")
 	look := observe.Config{
 		Now: cfg.Now, Outbox: n.outbox, Link: n.engine, Clock: n.clock.Estimate, Power: cfg.Power, More: append([]func(time.Time) []health.Observation{n.accountable(), n.shut}, cfg.More...),
-		Services: func() int { return len(services.Services) },
-		Devices:  map[health.Device]observe.Device{health.CardReader: dev.reader, health.ReceiptPrinter: dev.printer},
+		Devices: map[health.Device]observe.Device{health.CardReader: dev.reader, health.ReceiptPrinter: dev.printer},
 	}
 	free := cfg.Free
 	if free == nil {
@@ -79,7 +78,7 @@ func (n *Node) accountable() func(time.Time) []health.Observation {
 	var looked time.Time
 	old := false
 	return func(now time.Time) (all []health.Observation) {
-		if err := n.Audit.Err(); err != nil && !errors.Is(err, audit.ErrClosed) {
+		if err := n.Audit.Err(); err != nil && !errors.Is(err, audit.ErrClosed) || n.Audit.Altered() {
 			all = append(all, health.Observation{Code: health.AuditBroken})
 		}
 		if now.Sub(looked).Abs() >= every {
