@@ -81,6 +81,7 @@ const (
 	ReaderNotSerial   Code = "READER-NOT-SERIAL"
 	PrinterNotAllowed Code = "PRINTER-NOT-ALLOWED"
 	PrinterNotSerial  Code = "PRINTER-NOT-SERIAL"
+	PrinterIsReader   Code = "PRINTER-WRONG-DEVICE" // the kiosk takes it for noise
 	ScannerNotAllowed Code = "SCANNER-NOT-ALLOWED"
 	ScannerNotSerial  Code = "SCANNER-NOT-SERIAL"
 	ProfileUnknown    Code = "PROFILE-UNKNOWN"
@@ -147,7 +148,7 @@ var skips = []Code{SkipNoConfig, SkipNoData, SkipNoKeys, SkipNotSet, SkipKioskRu
 var faults = []Code{ConfigMissing, ConfigUnreadable, ConfigFault, ConfigCA, CAExpired, UnitFailed, UnitRestarts, DataMissing, DataNotWritable,
 	DataOwners, OutboxNoSpace, DiskInodes, DiskReadOnly, DiskVolatile, DiskUnknown, KeysNotEnrolled, KeysDamaged, KeysUnreadable, KeysExposed,
 	KeysSuite, OutboxDamaged, OutboxStopped, OutboxFull, OutboxLost, OutboxFenced, OutboxOther, OutboxUnreadable, AuditBroken, AuditUnread, ClockUnset, ClockWrong, ReaderNotAllowed,
-	ReaderNotSerial, PrinterNotAllowed, PrinterNotSerial, ScannerNotAllowed, ScannerNotSerial, ProfileUnknown, DisplayNone, DisplayNoGL,
+	ReaderNotSerial, PrinterNotAllowed, PrinterNotSerial, PrinterIsReader, ScannerNotAllowed, ScannerNotSerial, ProfileUnknown, DisplayNone, DisplayNoGL,
 	CatalogueFault, LinkDown, LinkNoCarrier, LinkNoAddress, LinkNoRoute, LinkNameUnknown, LinkNameServer, LinkRefused, LinkSilent, LinkUnreachable,
 	LinkTLSAuthority, LinkTLSName, LinkClock, LinkTLS, LinkPortal, LinkGateway, LinkStranger, CentralUnknown, CentralRefused, CentralFailing,
 	LinkNoAnswer}
@@ -159,18 +160,21 @@ func (c Code) Verdict() Verdict {
 		return Warning
 	case slices.Contains(skips, c):
 		return Skipped
+	case slices.Contains(faults, c):
+		return Fault
+	}
+	if k, ok := health.KindOf(health.Code(c)); ok && k.Severity <= health.Warning {
+		return Warning
 	}
 	return Fault
 }
 
-// Codes is the closed list of what Run can find, with those of the devices.
+// Codes is the closed list of what Run can find, with what a running kiosk can say.
 func Codes() []Code {
 	all := slices.Concat(faults, warnings, skips)
-	for _, d := range health.Devices() {
-		for _, c := range health.Causes(d) {
-			if code := deviceCode(d, c); !slices.Contains(all, code) {
-				all = append(all, code)
-			}
+	for _, k := range health.Kinds() {
+		if code := Code(k.Code); !slices.Contains(all, code) {
+			all = append(all, code)
 		}
 	}
 	slices.Sort(all)
@@ -178,6 +182,4 @@ func Codes() []Code {
 }
 
 // deviceCode is the kiosk's code for what is wrong with a device.
-func deviceCode(d health.Device, c device.Problem) Code {
-	return Code(strings.ToUpper(string(d) + "-" + string(c)))
-}
+func deviceCode(d health.Device, c device.Problem) Code { return Code(health.CodeOf(d, c)) }

@@ -125,6 +125,7 @@ type patient struct {
 	lines  keyed
 	met    chan struct{} // closed when the way to central has been looked at
 	offset *time.Duration
+	asked  func() ([]string, error) // what the running kiosk says, asked once
 }
 
 // probe is a check, or some that follow one another.
@@ -140,12 +141,12 @@ func Run(ctx context.Context, cfg Config) Report {
 	ctx, cancel := context.WithTimeout(ctx, Limit)
 	defer cancel()
 	began := time.Now()
-	p := newPatient(cfg)
+	p := newPatient(ctx, cfg)
 	found := within(ctx, probe{[]Check{CheckConfig, CheckKiosk}, 2 * time.Second, func(context.Context) []Finding {
 		return append(p.config(), p.kiosk())
 	}})
 	if found[0].Code == CheckStuck { // what is stuck may still be writing what it knows
-		p = newPatient(cfg)
+		p = newPatient(ctx, cfg)
 	}
 	type part struct {
 		place    int
@@ -164,6 +165,7 @@ func Run(ctx context.Context, cfg Config) Report {
 	for _, f := range byProbe {
 		found = append(found, f...)
 	}
+	found = append(found, p.told(found)...)
 	found = slices.DeleteFunc(found, func(f Finding) bool { return !p.wanted(f.Check) })
 	return Report{Findings: ordered(found), Took: time.Since(began)}
 }
@@ -173,7 +175,15 @@ func (p *patient) wanted(checks ...Check) bool {
 	return p.Only == nil || slices.ContainsFunc(checks, func(c Check) bool { return slices.Contains(p.Only, c) })
 }
 
-func newPatient(cfg Config) *patient { return &patient{Config: cfg, met: make(chan struct{})} }
+func newPatient(ctx context.Context, cfg Config) *patient {
+	p := &patient{Config: cfg, met: make(chan struct{})}
+	p.asked = sync.OnceValues(func() ([]string, error) {
+		ctx, cancel := context.WithTimeout(ctx, askLimit)
+		defer cancel()
+		return p.Live.Problems(ctx)
+	})
+	return p
+}
 
 func (p *patient) probes() []probe {
 	one := func(c Check, limit time.Duration, run func(context.Context) []Finding) probe {

@@ -100,7 +100,7 @@ func TestAStuckCheckHoldsNothingUp(t *testing.T) {
 func TestLimitsFitTogether(t *testing.T) {
 	const grace, promised = time.Second, 15 * time.Second // 0.5 s each
 	var slowest time.Duration
-	for _, pr := range newPatient(Config{}).probes() {
+	for _, pr := range newPatient(t.Context(), Config{}).probes() {
 		slowest = max(slowest, pr.limit)
 	}
 	if whole := 2*time.Second + slowest + grace; whole > promised {
@@ -122,7 +122,7 @@ func TestUnit(t *testing.T) {
 		"none":      {"", errors.New("exit status 1"), SkipNoSystemd},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newPatient(Config{Unit: "kiosk.service", Machine: Machine{Run: func(context.Context, string, ...string) ([]byte, error) {
+			p := newPatient(t.Context(), Config{Unit: "kiosk.service", Machine: Machine{Run: func(context.Context, string, ...string) ([]byte, error) {
 				return []byte(c.said), c.err
 			}}})
 			if got := p.unit(t.Context()); len(got) != 1 || got[0].Code != c.want || c.want == "" && got[0].Verdict != OK {
@@ -144,7 +144,7 @@ func TestDataBelongsToOne(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := newPatient(Config{Machine: System()})
+	p := newPatient(t.Context(), Config{Machine: System()})
 	p.file.Data, p.read = dir, true
 	if got := p.data(t.Context()); len(got) != 1 || got[0].Verdict != OK {
 		t.Fatalf("found %+v", got)

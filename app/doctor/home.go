@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"onedoor/app/config"
+	"onedoor/app/health/observe"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
 )
@@ -248,7 +249,7 @@ func stranger(dir string, mine owner) (name string, other owner, ok bool) {
 
 // Below these a disk is told of. The kiosk itself stops accepting at outbox.DefaultMinFree.
 const (
-	scarceBytes = 8 * outbox.DefaultMinFree
+	scarceBytes = observe.DefaultLow // as the kiosk has it
 	scarceFiles = 1000
 )
 

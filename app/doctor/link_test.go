@@ -22,7 +22,7 @@ func TestAWayThatHangs(t *testing.T) {
 	}
 	for want, answered := range map[Code]bool{LinkNameServer: false, LinkSilent: true} {
 		synctest.Test(t, func(t *testing.T) {
-			p := newPatient(Config{Machine: Machine{Root: root, Now: time.Now,
+			p := newPatient(t.Context(), Config{Machine: Machine{Root: root, Now: time.Now,
 				Addresses: func(string) ([]string, error) { return []string{"10.0.0.2"}, nil },
 				Lookup: func(ctx context.Context, _ string) ([]string, error) {
 					if answered {

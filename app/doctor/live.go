@@ -6,8 +6,31 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 )
+
+// askLimit is how long a running kiosk may think about how it is.
+const askLimit = 3 * time.Second
+
+// told is what the running kiosk says is wrong, and was not found from outside: only it knows what its outbox refuses, which cable
+// was pulled a moment ago, or that staff have closed it.
+func (p *patient) told(found []Finding) (all []Finding) {
+	if p.Live == nil || p.holder == 0 {
+		return nil
+	}
+	codes, err := p.asked()
+	if err != nil {
+		return nil // its devices' findings say so
+	}
+	for _, c := range codes {
+		if !slices.ContainsFunc(found, func(f Finding) bool { return f.Code.Name() == c }) {
+			all = append(all, wrong(CheckKiosk, Code(c)))
+		}
+	}
+	return all
+}
 
 // Metrics asks a running kiosk through its page of metrics on loopback. It implements Live.
 type Metrics struct{ URL string }

@@ -116,7 +116,7 @@ func (p *patient) look(ctx context.Context, i instrument) []Finding {
 	if best.Code != SkipKioskRuns || p.Live == nil {
 		return []Finding{best}
 	}
-	return p.ask(ctx, i, best)
+	return p.ask(i, best)
 }
 
 // rank is how much a line's answer tells: a device that is ill more than a line that is silent.
@@ -141,8 +141,8 @@ func (i instrument) code(c device.Problem) Code {
 }
 
 // ask takes the running kiosk's word for a device.
-func (p *patient) ask(ctx context.Context, i instrument, unasked Finding) []Finding {
-	codes, err := p.Live.Problems(ctx)
+func (p *patient) ask(i instrument, unasked Finding) []Finding {
+	codes, err := p.asked()
 	if err != nil {
 		return []Finding{unasked.because(err)}
 	}

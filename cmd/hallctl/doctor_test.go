@@ -480,12 +480,13 @@ func TestDoctorLeavesARunningKioskAlone(t *testing.T) {
 			t.Errorf("%s: %+v", check, f)
 		}
 	}
-	// Asked through its metrics, it says itself how its devices are.
+	// Asked through its metrics, it says itself how its devices are, and what only it can know.
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, "# TYPE onedoor_problem gauge\nonedoor_problem{code=\"PRINTER-COVER-OPEN\",severity=\"blocks\"} 1\nonedoor_problem{code=\"READER-SILENT\"} 0\n")
+		fmt.Fprint(w, "# TYPE onedoor_problem gauge\nonedoor_problem{code=\"PRINTER-COVER-OPEN\",severity=\"blocks\"} 1\nonedoor_problem{code=\"READER-SILENT\"} 0\n"+
+			"onedoor_problem{code=\"KIOSK-CLOSED\"} 1\n")
 	}))
 	c.live = doctor.Metrics{URL: page.URL}
-	if f := of(t, c.wants("PRINTER-COVER-OPEN"), doctor.CheckReader); f.Verdict != doctor.OK {
+	if f := of(t, c.wants("PRINTER-COVER-OPEN", "KIOSK-CLOSED"), doctor.CheckReader); f.Verdict != doctor.OK {
 		t.Errorf("the reader by the kiosk's word: %+v", f)
 	}
 	page.Close()
