@@ -47,6 +47,9 @@ type Config struct {
 	Path   string                          // of File, which is looked at for changes; empty: it is not
 	Free   func(dir string) (int64, error) // bytes free on a medium; nil asks the system
 	Power  fs.FS                           // as /sys/class/power_supply, which nil means
+	// Limits are the queue's, and Validity that of the list of staff without word from central; zero: as File says.
+	Limits   outbox.Limits
+	Validity time.Duration
 	// More tells what other parts of the program know to be wrong: the audit log, the list of staff.
 	More []func(now time.Time) []health.Observation
 	// Restart is called when staff want the program to end in order and to be started again. nil: it can not be done from the
@@ -155,7 +158,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if n.door, err = backroom.OpenDoor(filepath.Join(cfg.File.Data, staffDir, "door.json")); err != nil {
 		return nil, err
 	}
-	watch, err := n.openHealth(cfg, dev, services)
+	watch, err := n.openHealth(cfg, dev)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +226,7 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 		Dir: filepath.Join(cfg.File.Data, "outbox"), Source: source, CaseNumber: numbers.Number, Now: cfg.Now, Clock: n.clock.Estimate,
 		Sealer: item.Sealer{Suite: suite, SealKey: id.Device.SealKey, SealPublic: id.Device.SealPublic,
 			SignKey: id.Device.SignKey, SignPriv: id.SignPrivate, Dictionary: known.Newest()},
-		Limits: limits(cfg.File.Outbox), Free: cfg.Free, Logger: cfg.Logger.With("part", "outbox"),
+		Limits: cfg.limits(), Free: cfg.Free, Logger: cfg.Logger.With("part", "outbox"),
 	})
 	if err != nil {
 		return err
@@ -251,8 +254,21 @@ func (n *Node) openSync(cfg Config, id config.Identity) error {
 	return n.openStaff(cfg, id, n.clock, suite)
 }
 
-func limits(c config.Outbox) outbox.Limits {
+// validity is how long staff are let in without word from central.
+func (cfg Config) validity() time.Duration {
+	if cfg.Validity > 0 {
+		return cfg.Validity
+	}
+	return time.Duration(cfg.File.Staff.OfflineDays) * 24 * time.Hour
+}
+
+// limits are how much may wait, and for how long.
+func (cfg Config) limits() outbox.Limits {
 	const day = 24 * time.Hour
+	c := cfg.File.Outbox
+	if cfg.Limits != (outbox.Limits{}) {
+		return cfg.Limits
+	}
 	return outbox.Limits{Items: c.Items, Bytes: int64(c.Megabytes) << 20, Age: time.Duration(c.Days) * day, Silence: time.Duration(c.SilentDays) * day}
 }
 

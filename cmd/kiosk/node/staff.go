@@ -41,7 +41,7 @@ func (n *Node) openStaff(cfg Config, id config.Identity, hall *clock.Clock, suit
 		pepper = staff.KeyFile(cfg.File.Staff.Pepper)
 	}
 	n.Staff, err = staff.New(staff.Config{Rosters: n.outbox, Audit: n.Audit, Pepper: pepper, File: filepath.Join(dir, "tries.json"), Now: cfg.Now,
-		Validity: time.Duration(cfg.File.Staff.OfflineDays) * day, Logger: cfg.Logger.With("part", "staff")})
+		Validity: cfg.validity(), Logger: cfg.Logger.With("part", "staff")})
 	return err
 }
 

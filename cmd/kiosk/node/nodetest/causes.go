@@ -1,6 +1,7 @@
 package nodetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -9,7 +10,9 @@ import (
 	"time"
 
 	"onedoor/app/health"
+	"onedoor/app/kiosk"
 	"onedoor/cmd/hallsim/hall"
+	"onedoor/device/port"
 	"onedoor/device/sim"
 	"onedoor/sync/central"
 	"onedoor/sync/central/badgerstore"
@@ -23,6 +26,9 @@ type Cause struct {
 	Make, Mend func(*World)
 }
 
+// brief stands for the days after which what is too old is.
+const brief = 4 * time.Second
+
 // Causes is a cause for every code but those of Elsewhere.
 func Causes() []Cause {
 	all := append(deviceCauses(), linkCauses()...)
@@ -30,16 +36,10 @@ func Causes() []Cause {
 	return append(all, machineCauses()...)
 }
 
-// Elsewhere says of each code that Causes can not bring about in seconds, or at all, who shows it.
+// Elsewhere says of each code that Causes can not bring about who shows it.
 func Elsewhere() map[health.Code]string {
-	const driver, engine, outbox = "the driver's tests and package observe's", "package engine's tests and package observe's", "package outbox's tests and package observe's"
 	return map[health.Code]string{
-		"PRINTER-WRONG-DEVICE": driver, "PRINTER-STUCK": driver, "SCANNER-SILENT": driver, "SCANNER-WRONG-DEVICE": driver,
-		health.CentralUpgrade: engine, health.CentralUnproven: engine,
-		health.OutboxStopped: outbox, health.OutboxTooOld: outbox, health.OutboxSilent: outbox, health.OutboxConflict: outbox,
-		health.CatalogueMissing: "package observe's tests: a program without services is not built",
-		health.CatalogueOld:     "whoever brings catalogues", health.KioskClosed: "the tests of staff at the kiosk",
-		health.StaffRosterOld: "package staff's tests: it takes days", health.AuditBroken: "package audit's tests",
+		health.OutboxStopped: "package outbox's tests on a medium that fails, and package observe's: none can be made to fail under a whole program",
 	}
 }
 
@@ -92,7 +92,9 @@ func deviceCauses() []Cause {
 	}
 	return append(all,
 		reader("READER-SILENT", func(l *sim.ReaderLevers) { l.Silent = true }),
-		reader("READER-WRONG-DEVICE", func(l *sim.ReaderLevers) { l.Echo = true }),
+		Cause{"READER-WRONG-DEVICE", func(w *World) {
+			w.Restart(func() { w.Hall.Reader.Levers(func(l *sim.ReaderLevers) { l.Echo = true }) }) // cables are exchanged while it is off
+		}, func(w *World) { w.Hall.Reader.Levers(func(l *sim.ReaderLevers) { l.Echo = false }) }},
 		reader("READER-SELF-TEST", func(l *sim.ReaderLevers) { l.SelfTest = true }),
 		reader("READER-UNAUTHORISED", func(l *sim.ReaderLevers) { l.NoKeys = true }),
 		printer("PRINTER-SILENT", func(l *sim.PrinterLevers) { l.Off = true }),
@@ -101,7 +103,12 @@ func deviceCauses() []Cause {
 		printer("PRINTER-COVER-OPEN", func(l *sim.PrinterLevers) { l.CoverOpen = true }),
 		printer("PRINTER-CUTTER", func(l *sim.PrinterLevers) { l.CutterJam = true }),
 		printer("PRINTER-OVERHEATED", func(l *sim.PrinterLevers) { l.Overheated = true }),
-		printer("PRINTER-UNRECOVERABLE", func(l *sim.PrinterLevers) { l.Unrecoverable = true }))
+		printer("PRINTER-UNRECOVERABLE", func(l *sim.PrinterLevers) { l.Unrecoverable = true }),
+		Cause{"PRINTER-STUCK", func(w *World) {
+			w.Restart(func() { w.File.Printer.Flow = string(port.FlowXONXOFF) })
+			w.Working(health.ReceiptPrinter)
+			w.Hall.Printer.Levers(func(l *sim.PrinterLevers) { l.XoffStuck = true })
+		}, func(w *World) { w.Hall.Printer.Levers(func(l *sim.PrinterLevers) { l.XoffStuck = false }) }})
 }
 
 // fullStore has no room for what comes, and brokenStore fails on it.
@@ -115,6 +122,18 @@ type brokenStore struct{ *badgerstore.Store }
 
 func (brokenStore) Ingest(context.Context, time.Time, []central.Entry) ([]central.Outcome, error) {
 	return nil, errors.New("the disk of central is broken")
+}
+
+// otherStore keeps another item than the one that came, so that central's word is for what was not sent.
+type otherStore struct{ *badgerstore.Store }
+
+func (otherStore) Ingest(_ context.Context, _ time.Time, entries []central.Entry) ([]central.Outcome, error) {
+	out := make([]central.Outcome, len(entries))
+	for i := range entries {
+		entries[i].Digest[0] ^= 1
+		out[i] = central.Outcome{Status: wire.Stored}
+	}
+	return out, nil
 }
 
 // strangeStore knows no device: it is a ledger from before this kiosk was enrolled.
@@ -163,15 +182,44 @@ func linkCauses() []Cause {
 			w.Restart(func() {})
 		}, func(w *World) { w.Answer(w.Central.Handler()) }},
 		{health.CentralRefused, func(w *World) { w.On(strangeStore{w.Store}); w.Knock() }, well},
+		{health.CentralUpgrade, func(w *World) {
+			w.Answer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { // to a central of another protocol this kiosk's is as strange
+				r.Header.Set(wire.HeaderVersion, wire.Version+"0")
+				w.Central.Handler().ServeHTTP(rw, r)
+			}))
+			w.Knock()
+		}, func(w *World) { w.Restart(func() { w.Answer(w.Central.Handler()) }) }}, // a newer program is another process
+		waiting(health.CentralUnproven, func(w *World) central.Store { return otherStore{w.Store} }),
 		waiting(health.CentralFull, func(w *World) central.Store { return fullStore{w.Store} }),
 		waiting(health.CentralFailing, func(w *World) central.Store { return brokenStore{w.Store} }),
 	}
 }
 
 func outboxCauses() []Cause {
+	waits := func(w *World, l outbox.Limits) {
+		w.Settled("central to be heard of", w.Node.Online)
+		w.Hall.Link.Cut()
+		w.Restart(func() { w.Put(false); w.Limits = l })
+	}
 	return []Cause{
-		{health.OutboxNoSpace, func(w *World) { w.Room(outbox.DefaultMinFree / 2) }, func(w *World) { w.Room(0) }},
-		{health.DiskLow, func(w *World) { w.Room(2 * outbox.DefaultMinFree) }, func(w *World) { w.Room(0) }},
+		{health.OutboxNoSpace, func(w *World) { w.small(); w.fill(outbox.DefaultMinFree / 2) }, (*World).clear},
+		{health.DiskLow, func(w *World) { w.small(); w.fill(2 * outbox.DefaultMinFree) }, (*World).clear},
+		{health.OutboxTooOld, func(w *World) { waits(w, outbox.Limits{Age: brief}) }, func(w *World) { w.Hall.Link.Restore() }},
+		{health.OutboxSilent, func(w *World) { waits(w, outbox.Limits{Silence: brief}) }, func(w *World) { w.Hall.Link.Restore() }},
+		{health.OutboxConflict, func(w *World) {
+			before := filepath.Join(w.Dir, "copy")
+			w.Restart(func() {
+				w.copy(before, w.File.Data)
+				w.Put(false)
+			})
+			w.Settled("what came first to be delivered", func() bool { return w.Node.Stats().Waiting == 0 })
+			w.Restart(func() { // whoever puts an old copy of the disk back has two items of one number
+				w.copy(w.File.Data, before)
+				w.Put(false)
+			})
+		}, func(w *World) {
+			w.Restart(func() { w.File.Data = filepath.Join(w.Dir, "new machine"); w.Enrol(w.File.Data) })
+		}},
 		{health.OutboxFull, func(w *World) {
 			w.Hall.Link.Cut()
 			w.Restart(func() { w.Put(false); w.File.Outbox.Items = 1 })
@@ -209,7 +257,30 @@ func machineCauses() []Cause {
 			w.Write(filepath.Join(w.Dir, "power", name), data+"\n")
 		}
 	}
+	altered := func(w *World) { // by one bit, the same one each time
+		names, err := filepath.Glob(filepath.Join(w.File.Data, "audit", "audit-*.jsonl"))
+		if err != nil || len(names) == 0 {
+			w.Fatalf("no audit log: %v", err)
+		}
+		b, err := os.ReadFile(names[0])
+		if err != nil {
+			w.Fatal(err)
+		}
+		b[bytes.IndexByte(b, '"')+1] ^= 1
+		w.Write(names[0], string(b))
+	}
 	return []Cause{
+		{health.KioskClosed, func(w *World) {
+			leave := w.signIn()
+			w.pressed("in-service", kiosk.Act{ID: "out-of-service"}, kiosk.Act{ID: "choose", Subject: "out.notice.maintenance"})
+			leave()
+		}, func(w *World) {
+			leave := w.signIn()
+			w.pressed("out-of-service", kiosk.Act{ID: "in-service"})
+			leave()
+		}},
+		{health.StaffRosterOld, func(w *World) { w.Hall.Link.Cut(); w.Restart(func() { w.Validity = brief }) }, func(w *World) { w.Hall.Link.Restore() }},
+		{health.AuditBroken, func(w *World) { w.Restart(func() { altered(w) }) }, func(w *World) { w.Restart(func() { altered(w) }) }},
 		{health.ClockWrong, func(w *World) { w.Step(-time.Hour); w.Knock() }, func(w *World) { w.Step(0); w.Knock() }},
 		{health.ClockUnknown, func(w *World) {
 			w.Hall.Link.Cut()

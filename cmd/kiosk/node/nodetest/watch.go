@@ -4,10 +4,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"onedoor/app/doctor"
 	"onedoor/app/health"
+	"onedoor/app/kiosk"
 	"onedoor/device"
 )
 
@@ -42,7 +46,43 @@ func Watchers() []Watcher {
 			Shows: func(w *World, k health.Kind) (bool, error) {
 				return strings.Contains(w.Node.Sentence()+",", " "+string(k.Code)+","), nil
 			}},
+		{Name: "screen", Leaves: func(k health.Kind) bool { return k.Severity < health.Blocks && k.Device == "" }, Shows: screen},
+		{Name: "console", Shows: func(w *World, k health.Kind) (bool, error) {
+			page, err := w.clerk.page(w)
+			return strings.Contains(page, `<span class="mono">`+string(k.Code)+`</span>`), err
+		}},
+		{Name: "doctor", Shows: func(w *World, k health.Kind) (bool, error) {
+			for _, f := range w.examine().Findings {
+				if f.Code.Name() == string(k.Code) && (f.Verdict == doctor.Fault || f.Verdict == doctor.Warning) {
+					return true, nil
+				}
+			}
+			return false, w.Context().Err()
+		}},
 	}
+}
+
+// screen is the kiosk's own: it shows staff what takes something away, and what they can mend with their hands.
+func screen(w *World, k health.Kind) (bool, error) {
+	switch v := w.View().Screen.(type) {
+	case kiosk.Attract:
+		return strings.Contains(v.Trouble.Staff, string(k.Code)+"，"), nil
+	case kiosk.OutOfService:
+		return strings.HasSuffix(v.Code, string(k.Code)), nil
+	}
+	return false, nil
+}
+
+// examine is hallctl doctor on the running kiosk's machine, but for what is not this kiosk's here: display, fonts and unit.
+func (w *World) examine() doctor.Report {
+	machine := doctor.System()
+	machine.Now, machine.Synchronised = w.Now, func() (bool, error) { return true, nil }
+	file := w.File
+	return doctor.Run(w.Context(), doctor.Config{File: filepath.Join(w.Dir, "kiosk.yaml"), Parsed: &file, Machine: machine,
+		Live: doctor.Metrics{URL: "http://" + w.Node.MetricsAddr() + "/metrics"},
+		Only: slices.DeleteFunc(doctor.Checks(), func(c doctor.Check) bool {
+			return slices.Contains([]doctor.Check{doctor.CheckUnit, doctor.CheckDisplay, doctor.CheckTouch, doctor.CheckFonts, doctor.CheckCatalogue}, c)
+		})})
 }
 
 func (w *World) scrape() (string, error) {
@@ -62,15 +102,19 @@ func (w *World) scrape() (string, error) {
 	return string(b), err
 }
 
+// Sight is how long it took until every place showed a problem after its cause, and until none did after that was gone.
+type Sight struct{ Seen, Gone time.Duration }
+
 // See makes the cause, waits until every watcher shows the problem, mends it, and waits until none does.
-func (c Cause) See(w *World, watchers []Watcher) {
+func (c Cause) See(w *World, watchers []Watcher) (s Sight) {
 	w.Helper()
 	k, ok := health.KindOf(c.Code)
 	if !ok {
 		w.Fatalf("%s is not in the list", c.Code)
 	}
-	all := func(want bool) {
+	all := func(want bool) time.Duration {
 		w.Helper()
+		began := time.Now()
 		for _, watcher := range watchers {
 			if watcher.Leaves != nil && watcher.Leaves(k) {
 				continue
@@ -82,12 +126,14 @@ func (c Cause) See(w *World, watchers []Watcher) {
 				return err == nil && shows == want
 			})
 		}
+		return time.Since(began)
 	}
 	all(false)
 	c.Make(w)
-	all(true)
+	s.Seen = all(true)
 	c.Mend(w)
-	all(false)
+	s.Gone = all(false)
+	return s
 }
 
 // Settled waits until cond holds.

@@ -45,11 +45,16 @@ type World struct {
 	Show    func(kiosk.View)
 	Node    *node.Node // nil while it is stopped
 
+	Limits   outbox.Limits // of the queue; zero: as File says
+	Validity time.Duration // of the list of staff; zero: as File says
+
 	handler atomic.Pointer[http.Handler] // who answers as central
 	others  []*central.Server            // that answered in its place
 	keys    central.Keys
+	clerk   clerk
 
 	mu    sync.Mutex
+	view  kiosk.View    // shown last
 	ahead time.Duration // of the kiosk's clock
 	free  int64         // bytes that its disk says are free; 0: what is true
 }
@@ -79,8 +84,11 @@ func New(t testing.TB) *World {
 	w.File.Sound.Player = config.NoPlayer // whoever runs the tests need not hear them
 	w.File.Central.URL = "http://" + w.Hall.Link.Addr()
 	w.File.Reader.Port, w.File.Printer.Port = hall.ReaderPort(filepath.Join(w.Dir, "dev")), hall.PrinterPort(filepath.Join(w.Dir, "dev"))
+	w.File.Metrics, w.File.Console.Listen = "127.0.0.1:0", freeAddress(w)
 	w.Enrol(w.File.Data)
+	w.employ()
 	t.Cleanup(func() {
+		w.clerk.leave()
 		w.Stop()
 		if err := w.Hall.Close(); err != nil {
 			t.Error(err)
@@ -155,12 +163,19 @@ func (w *World) Start() {
 	if err := os.MkdirAll(power, 0o700); err != nil {
 		w.Fatal(err)
 	}
-	n, err := node.Start(context.Background(), node.Config{File: w.File, Path: path, Now: w.Now, Show: func(v kiosk.View) { w.Show(v) },
+	n, err := node.Start(context.Background(), node.Config{File: w.File, Path: path, Now: w.Now, Show: w.see, Limits: w.Limits, Validity: w.Validity,
 		Free: w.room, Power: os.DirFS(power), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		w.Fatal(err)
 	}
 	w.Node = n
+}
+
+func (w *World) see(v kiosk.View) {
+	w.mu.Lock()
+	w.view = v
+	w.mu.Unlock()
+	w.Show(v)
 }
 
 // Stop ends it. A stopped one may be stopped again.
