@@ -36,7 +36,7 @@ const (
 	KindReauthenticated Kind = "reauthenticated"
 	KindUnlocked        Kind = "unlocked" // a lock for wrong PINs was taken back
 	KindDenied          Kind = "denied"   // a member may not do that; the Detail is the action
-	KindRefused         Kind = "refused"  // the console did not take a request; the Detail is why
+	KindRefused         Kind = "refused"  // the console did not take a request; the Detail is why; Count, if not 0, is of so many that came too fast to be logged one by one
 
 	KindVisitEnded   Kind = "visit-ended" // staff ended a citizen's visit
 	KindHelpAnswered Kind = "help-answered"

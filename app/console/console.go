@@ -69,7 +69,8 @@ type Audit interface {
 	HelpAsked(service string) // service may be empty
 	HelpAnswered(by Member)
 	HelpDone(by Member)
-	Refused(who Member, why Refusal)
+	// Refused takes one refusal, or with a count so many that came too fast to be told one by one.
+	Refused(who Member, why Refusal, count uint64)
 }
 
 // Device is one device's state.
@@ -130,6 +131,7 @@ type Console struct {
 	cfg      Config
 	pages    *pages
 	wrong    *limiter // sign-ins
+	refusals *refusals
 	watches  watches
 	secret   [32]byte      // of the forms' tokens
 	boot     string        // part of the ids of events
@@ -159,7 +161,9 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Console{cfg: cfg, pages: p, wrong: newLimiter(cfg.Now, signInsAMinute, time.Minute), watches: watches{byToken: map[tokenHash]watch{}, ended: map[tokenHash]bool{}},
+	c := &Console{cfg: cfg, pages: p, wrong: newLimiter(cfg.Now, signInsAMinute, time.Minute), refusals: newRefusals(cfg.Now),
+		watches: watches{byToken: map[tokenHash]watch{}, ended: map[tokenHash]bool{}},
+
 		boot: rand.Text()[:8], patience: writeLimit, streams: map[*stream]bool{}}
 	_, _ = rand.Read(c.secret[:]) // never fails
 	return c, nil
@@ -177,9 +181,11 @@ func (c *Console) run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
+			c.logRest(true)
 			return
 		case <-changed:
 		case <-tick.C:
+			c.logRest(false)
 		}
 		c.update()
 	}

@@ -54,7 +54,10 @@ func ownPage(r *http.Request) bool {
 
 // refused hands a refusal to the audit log, and says in the machine's log from where.
 func (c *Console) refused(r *http.Request, who Member, why Refusal) {
-	c.cfg.Audit.Refused(who, why)
+	if !c.refusals.take(refusal{who, why}) {
+		return
+	}
+	c.cfg.Audit.Refused(who, why, 0)
 	c.cfg.Logger.Warn("console refused a request", "why", string(why), "path", r.URL.Path, "addr", address(r))
 }
 

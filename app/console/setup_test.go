@@ -174,8 +174,12 @@ func (l *log) add(s string) {
 func (l *log) HelpAsked(service string)       { l.add("help-asked " + service) }
 func (l *log) HelpAnswered(by console.Member) { l.add("help-answered " + by.ID) }
 func (l *log) HelpDone(by console.Member)     { l.add("help-done " + by.ID) }
-func (l *log) Refused(who console.Member, why console.Refusal) {
-	l.add(strings.TrimSpace("refused " + string(why) + " " + who.ID))
+func (l *log) Refused(who console.Member, why console.Refusal, count uint64) {
+	s := strings.TrimSpace("refused " + string(why) + " " + who.ID)
+	if count > 0 {
+		s += fmt.Sprintf(" %d times", count)
+	}
+	l.add(s)
 }
 
 func (l *log) all() []string {

@@ -196,6 +196,15 @@ func TestPostsFromElsewhere(t *testing.T) {
 			t.Errorf("%s: the log has %q", name, got)
 		}
 	}
+	for _, kind := range []string{"application/json", "text/plain", "multipart/form-data; boundary=x", ""} {
+		before := len(d.audit.all())
+		if status := b.ask(http.MethodPost, "/calls/1/answer", form, func(r *http.Request) { r.Header.Set("Content-Type", kind) }); status != http.StatusForbidden {
+			t.Errorf("a form as %q: %d", kind, status)
+		}
+		if got := d.audit.all()[before:]; !slices.Equal(got, []string{"refused wrong-token 1003"}) {
+			t.Errorf("a form as %q: the log has %q", kind, got)
+		}
+	}
 	if status := b.post("/calls/1/answer", url.Values{"token": {"guessed"}}); status != http.StatusForbidden || !d.audit.has("refused wrong-token 1003") {
 		t.Errorf("a wrong token: %d", status)
 	}
@@ -214,6 +223,28 @@ func TestPostsFromElsewhere(t *testing.T) {
 	if status := b.post("/calls/1/answer", form); status != http.StatusOK || !d.audit.has("help-answered 1003") {
 		t.Errorf("the page's own form: %d", status)
 	}
+}
+
+// TestAFloodOfForgedRequests fills no disk: some are logged one by one, the rest by their number, and a member's own beside them.
+func TestAFloodOfForgedRequests(t *testing.T) {
+	d := open(t, nil)
+	d.clock.stop()
+	b := d.browser()
+	const many = 200
+	for range many {
+		if status := b.ask(http.MethodPost, "/sign-in", url.Values{}, func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }); status != http.StatusForbidden {
+			t.Fatalf("a form from elsewhere: %d", status)
+		}
+	}
+	if n := len(d.audit.all()); n != 30 {
+		t.Errorf("%d entries of %d forged requests", n, many)
+	}
+	b.signIn("1003")
+	if b.post("/calls/1/answer", url.Values{"token": {"guessed"}}); !d.audit.has("refused wrong-token 1003") {
+		t.Errorf("what a member does is hidden by it: %q", d.audit.all())
+	}
+	d.clock.forward(time.Minute)
+	d.until("the number of the others", func() bool { return d.audit.has("refused cross-site 170 times") })
 }
 
 // TestARevokedMember is out at the next request, and out of the live page by itself.

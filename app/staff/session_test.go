@@ -69,6 +69,7 @@ func TestTwoAtOnce(t *testing.T) {
 	if first.Why() != audit.ByTakeover {
 		t.Errorf("first at the screen: %q", first.Why())
 	}
+	b.wantLast(audit.KindSessionEnded, audit.Done, audit.ByTakeover, "staff/wang-li")
 	if _, err := b.Use(Kiosk, second.Token); err != nil {
 		t.Errorf("second at the screen: %v", err)
 	}
@@ -85,6 +86,7 @@ func TestTwoAtOnce(t *testing.T) {
 	if a.Why() != audit.ByCrowd {
 		t.Errorf("the fourth window: the first is %q", a.Why())
 	}
+	b.wantLast(audit.KindSessionEnded, audit.Done, audit.ByCrowd, "staff/wang-li")
 	if n := len(b.SignedIn(Console)); n != 4 {
 		t.Errorf("%d at the console", n)
 	}

@@ -70,11 +70,6 @@ func (s *Staff) record(ctx context.Context, e audit.Event) error {
 
 // try looks at an id and a PIN, and counts. What was right is not logged yet; all else is.
 func (s *Staff) try(ctx context.Context, surface Surface, id string, pin []byte, kind audit.Kind) (wire.Member, error) {
-	pepper, err := s.pepper(ctx)
-	if err != nil {
-		return wire.Member{}, errors.Join(err, s.record(ctx, s.failure(id, kind, audit.Failed, audit.NoPepper)))
-	}
-	defer clear(pepper)
 	if err := s.Refresh(); err != nil {
 		return wire.Member{}, err
 	}
@@ -86,6 +81,11 @@ func (s *Staff) try(ctx context.Context, surface Surface, id string, pin []byte,
 		return wire.Member{}, err
 	}
 	defer release()
+	pepper, err := s.pepper(ctx)
+	if err != nil {
+		return wire.Member{}, errors.Join(err, s.record(ctx, s.failure(id, kind, audit.Failed, audit.NoPepper)))
+	}
+	defer clear(pepper)
 	t, err := s.count(id, pepper)
 	var wait *WaitError
 	switch {

@@ -162,6 +162,37 @@ func TestNoClockAndNoRestartShortensAWait(t *testing.T) {
 	}
 }
 
+// Whoever guesses at the screen and at the console, and lets a PIN be asked for again, gets no more tries than at one of them.
+func TestOneCountForAllSurfaces(t *testing.T) {
+	b := setup(t)
+	ses := b.mustIn(Kiosk, "wang-li")
+	b.advance(10 * ratePerTry)
+	for n := range freeTries {
+		var err error
+		switch n % 3 {
+		case 0:
+			_, err = b.in(Kiosk, "wang-li", "112358")
+		case 1:
+			_, err = b.in(Console, "wang-li", "112358")
+		default:
+			err = b.Reauthenticate(t.Context(), Kiosk, ses.Token, []byte("112358"))
+		}
+		if !errors.Is(err, ErrWrong) {
+			t.Fatalf("wrong try %d: %v", n+1, err)
+		}
+	}
+	var wait *WaitError
+	for _, surface := range []Surface{Kiosk, Console} {
+		if _, err := b.in(surface, "wang-li", pin); !errors.As(err, &wait) || wait.Left != firstDelay {
+			t.Errorf("at the %s: %v", surface, err)
+		}
+	}
+	if err := b.Reauthenticate(t.Context(), Kiosk, ses.Token, []byte(pin)); !errors.As(err, &wait) {
+		t.Errorf("asked again: %v", err)
+	}
+	b.wantLast(audit.KindSignIn, audit.Locked, audit.NoDetail, "staff/wang-li")
+}
+
 // A try is counted before it is looked at: killing the program meanwhile makes none free.
 func TestATryIsCountedBeforeItIsMade(t *testing.T) {
 	b := setup(t)
@@ -446,6 +477,21 @@ func TestConcurrentTries(t *testing.T) {
 	}
 	if wrong < freeTries || wrong > lockTries || b.book.member("wang-li").Fails != wrong {
 		t.Errorf("%d were looked at, %d counted", wrong, b.book.member("wang-li").Fails)
+	}
+}
+
+// Without the pepper nobody gets in, and nobody fills the log by trying.
+func TestTriesWithoutAPepperAreBounded(t *testing.T) {
+	b := setup(t)
+	b.cfg.Pepper = nil
+	b.start()
+	for range 10 * rateBurst {
+		if _, err := b.in(Console, "wang-li", pin); !errors.Is(err, ErrPepper) && !errors.Is(err, ErrBusy) {
+			t.Fatalf("without a pepper: %v", err)
+		}
+	}
+	if n := len(b.logged(audit.KindSignIn)); n != rateBurst {
+		t.Errorf("%d entries", n)
 	}
 }
 

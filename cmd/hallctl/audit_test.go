@@ -18,7 +18,10 @@ import (
 	"onedoor/sync/wire"
 )
 
-// log makes an audit log of n entries, whose checkpoint goes to central.
+// logFile is the bytes after which a log's next file begins: some five entries.
+const logFile = 1200
+
+// log makes an audit log of n entries, whose checkpoints go to central.
 func (s *site) log(n int) {
 	s.Helper()
 	out, err := outbox.Open(outbox.Config{Dir: filepath.Join(s.dir, "outbox"), Source: s.id.Device.Source(), Now: time.Now, Ballast: -1,
@@ -26,19 +29,7 @@ func (s *site) log(n int) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	l, err := audit.Open(audit.Config{Dir: filepath.Join(s.dir, "audit"), Source: s.id.Device.Source(), Suite: item.Default(), SignKey: s.id.Device.SignKey,
-		SignPrivate: s.id.SignPrivate, Outbox: out, Now: time.Now})
-	if err != nil {
-		s.Fatal(err)
-	}
-	for range n {
-		if err := l.Record(s.Context(), audit.Event{Kind: audit.KindSignIn, Actor: audit.Staff("wang-li", audit.Attendant), Detail: audit.AtKiosk}); err != nil {
-			s.Fatal(err)
-		}
-	}
-	if err := l.Close(); err != nil {
-		s.Fatal(err)
-	}
+	s.entries(filepath.Join(s.dir, "audit"), n, s.id.SignPrivate, out)
 	client, err := wire.NewClient(wire.ClientConfig{BaseURL: s.url, Suite: item.Default(), Source: s.id.Device.Source(), SignKey: s.id.Device.SignKey,
 		SignPriv: s.id.SignPrivate, UpstreamKey: s.id.Device.UpstreamKey, UpstreamPub: s.id.Device.UpstreamPub, Now: time.Now})
 	if err != nil {
@@ -55,17 +46,136 @@ func (s *site) log(n int) {
 	limit := time.After(30 * time.Second)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for out.Stats().ByState[outbox.StateStoredCentral] == 0 {
+	for out.Stats().Waiting > 0 {
 		select {
 		case <-tick.C:
 		case <-limit:
-			s.Fatal("central does not get the checkpoint")
+			s.Fatal("central does not get the checkpoints")
 		}
 	}
 	e.Stop()
 	client.Close()
 	if err := out.Close(); err != nil {
 		s.Fatal(err)
+	}
+}
+
+// entries writes n entries, and signs for them with a key; out may be nil.
+func (s *site) entries(dir string, n int, key []byte, out audit.Outbox) {
+	s.Helper()
+	l, err := audit.Open(audit.Config{Dir: dir, Source: s.id.Device.Source(), Suite: item.Default(), SignKey: s.id.Device.SignKey,
+		SignPrivate: key, Outbox: out, Now: time.Now, FileSize: logFile})
+	if err != nil {
+		s.Fatal(err)
+	}
+	for range n {
+		if err := l.Record(s.Context(), audit.Event{Kind: audit.KindSignIn, Actor: audit.Staff("wang-li", audit.Attendant), Detail: audit.AtKiosk}); err != nil {
+			s.Fatal(err)
+		}
+	}
+	if err := l.Close(); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// TestAuditVerifyFindsWhatWasDoneToTheFiles: I19, and I13 of the log. What leaves no trace on the kiosk is found by what central holds.
+func TestAuditVerifyFindsWhatWasDoneToTheFiles(t *testing.T) {
+	s := newSite(t)
+	s.log(14)
+	files := func(dir string) []string {
+		t.Helper()
+		names, err := filepath.Glob(filepath.Join(dir, "audit", "audit-*.jsonl"))
+		if err != nil || len(names) < 3 {
+			t.Fatalf("files %v, %v", names, err)
+		}
+		return names
+	}
+	lines := func(file string, change func([][]byte) [][]byte) {
+		t.Helper()
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := change(bytes.SplitAfter(bytes.TrimSuffix(raw, []byte("\n")), []byte("\n")))
+		all[len(all)-1] = append(bytes.TrimSuffix(bytes.Clone(all[len(all)-1]), []byte("\n")), '\n')
+		if err := os.WriteFile(file, bytes.Join(all, nil), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remove := func(names ...string) {
+		t.Helper()
+		for _, name := range names {
+			if err := os.RemoveAll(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	cut := func(dir string) {
+		lines(files(dir)[len(files(dir))-1], func(l [][]byte) [][]byte { return l[:len(l)-1] })
+	}
+	checkpoints := func(dir string) string { return filepath.Join(dir, "audit", "checkpoints.jsonl") }
+	stranger, _, err := item.Default().GenerateSignKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name    string
+		change  func(dir string)
+		alone   audit.Fault // found by the kiosk's files alone; empty: nothing
+		central audit.Fault // found with what central holds
+	}{
+		{"nothing", func(string) {}, "", ""},
+		{"a byte altered", func(dir string) {
+			lines(files(dir)[1], func(l [][]byte) [][]byte { l[1] = bytes.Replace(l[1], []byte("li"), []byte("lj"), 1); return l })
+		}, audit.FaultAltered, audit.FaultAltered},
+		{"an entry removed", func(dir string) {
+			lines(files(dir)[1], func(l [][]byte) [][]byte { return append(l[:1], l[2:]...) })
+		}, audit.FaultRemoved, audit.FaultRemoved},
+		{"two entries exchanged", func(dir string) {
+			lines(files(dir)[1], func(l [][]byte) [][]byte { l[0], l[1] = l[1], l[0]; return l })
+		}, audit.FaultReordered, audit.FaultReordered},
+		{"the last entry removed", cut, audit.FaultRemoved, audit.FaultRemoved},
+		{"the last entry and the checkpoint removed", func(dir string) { cut(dir); remove(checkpoints(dir)) }, "", audit.FaultRemoved},
+		{"the first file removed", func(dir string) { remove(files(dir)[0]) }, audit.FaultRemoved, audit.FaultRemoved},
+		{"a file in the middle removed", func(dir string) { remove(files(dir)[1]) }, audit.FaultRemoved, audit.FaultRemoved},
+		{"the last file removed", func(dir string) { remove(files(dir)[len(files(dir))-1]) }, audit.FaultRemoved, audit.FaultRemoved},
+		{"all removed", func(dir string) { remove(append(files(dir), checkpoints(dir))...) }, "", audit.FaultRemoved},
+		{"another chain, signed with the kiosk's key", func(dir string) {
+			remove(filepath.Join(dir, "audit"))
+			s.entries(filepath.Join(dir, "audit"), 14, s.id.SignPrivate, nil)
+		}, "", audit.FaultAltered},
+		{"another chain, signed with another key", func(dir string) {
+			remove(filepath.Join(dir, "audit"))
+			s.entries(filepath.Join(dir, "audit"), 14, stranger, nil)
+		}, audit.FaultCheckpoint, audit.FaultAltered},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "kiosk")
+			if err := os.CopyFS(dir, os.DirFS(s.dir)); err != nil {
+				t.Fatal(err)
+			}
+			tt.change(dir)
+			for central, want := range map[bool]audit.Fault{false: tt.alone, true: tt.central} {
+				args := []string{"--json", "audit", "verify", "--data", dir}
+				if central {
+					args = append(args, "--central", s.url)
+				}
+				var stdout bytes.Buffer
+				code := run(context.Background(), args, &stdout, io.Discard)
+				var v verified
+				if err := json.Unmarshal(stdout.Bytes(), &v); err != nil {
+					t.Fatalf("%s: %v", stdout.String(), err)
+				}
+				found := audit.Fault("")
+				if v.Finding != nil {
+					found = v.Finding.Fault
+				}
+				if found != want || v.Compared != central || (code == 1) != (want != "") || (v.Event == "damaged") != (want != "") {
+					t.Errorf("central asked %v: exit %d, %s; want %q", central, code, stdout.String(), want)
+				}
+			}
+		})
 	}
 }
 
@@ -83,7 +193,7 @@ func TestAuditVerify(t *testing.T) {
 		}
 		return v, stdout.String(), code
 	}
-	if v, out, code := verify("--central", s.url); code != 0 || v.Event != "verified" || !v.Compared || v.Central != 1 || v.Entries != 7 || v.Proved != 7 {
+	if v, out, code := verify("--central", s.url); code != 0 || v.Event != "verified" || !v.Compared || v.Central != v.Checkpoints || v.Entries != 7 || v.Proved != 7 {
 		t.Fatalf("whole: %d %s", code, out)
 	}
 	if v, out, code := verify("--central", "http://127.0.0.1:1"); code != 0 || v.Compared {

@@ -211,8 +211,8 @@ func (e entries) HelpDone(by console.Member) {
 }
 
 // Refused implements console.Audit.
-func (e entries) Refused(who console.Member, why console.Refusal) {
-	entry := audit.Event{Kind: audit.KindRefused, Actor: actor(who), Disposition: audit.Failed}
+func (e entries) Refused(who console.Member, why console.Refusal, count uint64) {
+	entry := audit.Event{Kind: audit.KindRefused, Actor: actor(who), Disposition: audit.Failed, Count: count}
 	switch why {
 	case console.CrossSite:
 		entry.Detail = audit.CrossSite

@@ -137,7 +137,7 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-func formToken(t *testing.T, body string) url.Values {
+func formToken(t testing.TB, body string) url.Values {
 	t.Helper()
 	found := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(body)
 	if found == nil {
