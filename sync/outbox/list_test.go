@@ -60,3 +60,42 @@ func TestList(t *testing.T) {
 		t.Errorf("%v, %v", rest, err)
 	}
 }
+
+// TestUnfinished: the same as List says of what is not at central, in order, from memory; what has arrived is not among it.
+func TestUnfinished(t *testing.T) {
+	b := setup(t)
+	var ids []string
+	for range 12 {
+		ids = append(ids, b.accept(submission()).ID)
+	}
+	b.settle(ids[0], wire.Stored, wire.TierCentral)
+	b.settle(ids[3], wire.Rejected, "")
+	b.settle(ids[7], wire.Conflict, "")
+	person := func(s State) bool { return s == StateRejected || s == StateConflict }
+	check := func() {
+		t.Helper()
+		for name, keep := range map[string]func(State) bool{"all": func(s State) bool { return s != StateStoredCentral }, "for a person": person, "waiting": State.waiting} {
+			for limit := range 14 {
+				want, err := b.List(0, limit, keep)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := b.Unfinished(limit, keep)
+				if len(got) != len(want) {
+					t.Fatalf("%s, %d: %d items, want %d", name, limit, len(got), len(want))
+				}
+				for i, e := range want {
+					if (got[i] != Summary{e.Sequence, e.Item.Type, e.State, e.AcceptedAt, e.Attempts, e.LastError, e.Next}) {
+						t.Errorf("%s, %d: item %d is %+v, want %+v", name, limit, i, got[i], e)
+					}
+				}
+			}
+		}
+	}
+	check()
+	b.reopen()
+	check()
+	if got := b.Unfinished(5, func(State) bool { return false }); got != nil {
+		t.Errorf("of no state there are %v", got)
+	}
+}

@@ -247,8 +247,8 @@ func (n *Node) link() console.Link {
 	return console.Link{State: s.Link.String(), Since: s.Since, LastContact: s.LastContact}
 }
 
-// queue tells what waits in the outbox. Looking for it costs reading: it is done when something has changed, and else now and
-// then, since tries and answers change too.
+// queue tells what waits in the outbox. With very many items looking takes milliseconds: it is done when something has changed, and
+// else now and then, since tries and answers change too.
 type queue struct {
 	box *outbox.Outbox
 	now func() time.Time
@@ -291,12 +291,8 @@ func (q *queue) find() []console.Item {
 		},
 		func(s outbox.State) bool { return s == outbox.StateAccepted || s == outbox.StateSending },
 	} {
-		list, err := q.box.List(0, itemsShown-len(items), keep)
-		if err != nil {
-			break // it is stopped, which is a problem of its own and shown as such
-		}
-		for _, e := range list {
-			items = append(items, console.Item{Sequence: e.Sequence, Type: kindOf(string(e.Item.Type)), State: string(e.State), Since: e.AcceptedAt,
+		for _, e := range q.box.Unfinished(itemsShown-len(items), keep) {
+			items = append(items, console.Item{Sequence: e.Sequence, Type: kindOf(string(e.Type)), State: string(e.State), Since: e.AcceptedAt,
 				Tries: e.Attempts, Answer: e.LastError, Next: e.Next})
 		}
 	}
