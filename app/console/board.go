@@ -35,6 +35,7 @@ type board struct {
 
 type callRow struct {
 	ID              uint64
+	Key             string // no other call has it, also of another run
 	Service, Step   string
 	Since, Ago      string
 	Answered        bool
@@ -135,7 +136,7 @@ func (p *page) calls(c *Console, a access, all []hall.Call) {
 		if !call.State.Open() {
 			continue
 		}
-		row := callRow{ID: call.ID, Service: p.service(c, call.Place.Service), Step: p.step(call.Place.Step), Since: p.since(call.Since), Ago: p.ago(call.Since),
+		row := callRow{ID: call.ID, Key: c.boot + "-" + strconv.FormatUint(call.ID, 10), Service: p.service(c, call.Place.Service), Step: p.step(call.Place.Step), Since: p.since(call.Since), Ago: p.ago(call.Since),
 			Answered: call.State == hall.CallAnswered, By: call.By, Mine: call.By == a.member.ID, MayAnswer: a.member.MayAnswer && !a.locked}
 		if row.Answered {
 			row.AnsweredAgo = p.ago(call.Answered)

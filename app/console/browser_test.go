@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,8 +33,8 @@ type screen struct {
 }
 
 func screens() []screen {
-	return []screen{{name: "phone", width: 390, height: 844, phone: true, lang: "zh-Hans"}, {name: "desk", width: 1280, height: 800, lang: "zh-Hans"},
-		{name: "phone-dark", width: 390, height: 844, phone: true, dark: true, lang: "zh-Hant"}, {name: "desk-dark", width: 1280, height: 800, dark: true, lang: "en"}}
+	return []screen{{name: "phone", width: 360, height: 740, phone: true, lang: "zh-Hans"}, {name: "desk", width: 1280, height: 800, lang: "zh-Hans"},
+		{name: "phone-dark", width: 360, height: 740, phone: true, dark: true, lang: "en"}, {name: "desk-dark", width: 1280, height: 800, dark: true, lang: "zh-Hant"}}
 }
 
 // chromium is a real browser with a page open.
@@ -109,9 +110,16 @@ func (c *chromium) text() string {
 	return ask(c, chromedp.Evaluate[string](`document.body ? document.body.innerText : ""`))
 }
 
-// picture looks at the whole page: nothing may stick out at the side.
+// small are what can be touched and is less than 44 pixels high or wide.
+const small = `[...document.querySelectorAll("a, button, input:not([type=hidden])")].filter((e) => e.offsetParent).map((e) => [e, e.getBoundingClientRect()])
+	.filter(([, r]) => r.width < 44 || r.height < 44).map(([e, r]) => e.outerHTML.slice(0, 80) + " " + r.width + "×" + r.height).join("\n")`
+
+// picture looks at the whole page: nothing may stick out at the side, or be too small for a finger.
 func (c *chromium) picture(name string) {
 	c.Helper()
+	if found := ask(c, chromedp.Evaluate[string](small)); found != "" {
+		c.Errorf("%s %s has what no finger finds:\n%s", c.name, name, found)
+	}
 	if out := ask(c, chromedp.Evaluate[int](`document.documentElement.scrollWidth - window.innerWidth`)); out > 0 {
 		c.Errorf("%s %s is %d wider than the screen", c.name, name, out)
 	}
@@ -211,6 +219,89 @@ func TestTroubleInABrowser(t *testing.T) {
 			c.sees(words("lost"))
 			c.picture("lost")
 		})
+	}
+}
+
+// TestACallIsHeard: staff are asked once whether they want it; the browser lets the page be heard after it was touched; what they
+// chose is remembered, and each call rings once in a window.
+func TestACallIsHeard(t *testing.T) {
+	d := open(t, nil)
+	words := d.words("zh-Hans")
+	c := d.browse(screen{name: "sound", width: 360, height: 740, phone: true, lang: "zh-Hans"})
+	c.signIn("1003")
+	count := func() {
+		ask(c, chromedp.Evaluate[bool](`window.rung = 0; { const start = OscillatorNode.prototype.start;
+			OscillatorNode.prototype.start = function (when) { if (this.context.state === "running") window.rung++; return start.call(this, when); }; } true`))
+	}
+	rung := func() int { return ask(c, chromedp.Evaluate[int](`window.rung`)) }
+	shown := func(id string) bool {
+		return ask(c, chromedp.Evaluate[bool](`!document.getElementById("`+id+`").hidden`))
+	}
+	count()
+	c.sees(words("sound.ask"))
+	c.picture("ask")
+	c.until("the live page", func() bool { return d.console.Readers() == 1 })
+	place := func() hall.Call { return d.calls.Place(hall.Place{Kiosk: "107", Step: "fill"}, d.clock.now()) }
+	first := place()
+	c.sees(words("call.waiting"))
+	if n := rung(); n != 0 {
+		t.Errorf("%d tones before anybody wanted them", n)
+	}
+	d.calls.Withdraw(first.ID, false, d.clock.now())
+	c.run(chromedp.WaitVisible("#ask-on"), chromedp.Click("#ask-on")) // it is not asked while somebody waits
+	c.until("two tones to try", func() bool { return rung() == 2 })
+	if shown("ask") || shown("quiet") || ask(c, chromedp.Evaluate[string](`document.getElementById("bell").textContent`)) != words("sound.on") {
+		t.Errorf("after turning it on the page says\n%s", c.text())
+	}
+	second := place()
+	c.until("the second call", func() bool { return rung() == 4 })
+	d.calls.Withdraw(second.ID, false, d.clock.now())
+	c.until("its end", func() bool { return !strings.Contains(c.text(), words("call.waiting")) })
+
+	// A new page is silent until it is touched, and says so; what was chosen is remembered.
+	c.run(chromedp.Reload())
+	count()
+	c.sees(words("sound.on"))
+	c.until("that it is quiet", func() bool { return shown("quiet") })
+	if shown("ask") {
+		t.Error("it is asked again")
+	}
+	c.picture("quiet")
+	c.run(chromedp.Click("#verdict"))
+	c.until("that it is heard", func() bool { return !shown("quiet") })
+	third := place()
+	c.until("the third call", func() bool { return rung() == 2 })
+	c.run(chromedp.Click("#bell"))
+	c.sees(words("sound.off"))
+	d.calls.Withdraw(third.ID, false, d.clock.now())
+	fourth := place()
+	c.run(chromedp.WaitVisible(fmt.Sprintf("#answer-%d", fourth.ID)))
+	if n := rung(); n != 2 {
+		t.Errorf("%d tones after it was turned off", n)
+	}
+}
+
+// TestByKeyboard: with nothing but the tab key and space a call is answered, and it is seen where one is.
+func TestByKeyboard(t *testing.T) {
+	d := open(t, nil)
+	c := d.browse(screen{name: "keys", width: 1280, height: 800, lang: "en"})
+	c.signIn("1003")
+	d.calls.Place(hall.Place{Kiosk: "107", Step: "fill"}, d.clock.now())
+	c.sees(d.words("en")("call.waiting"))
+	for n := 0; ask(c, chromedp.Evaluate[string](`document.activeElement.id`)) != "answer-1"; n++ {
+		if n > 20 {
+			t.Fatal("the tab key does not lead to the answer")
+		}
+		c.run(chromedp.KeyEvent("\t"))
+		if ring := ask(c, chromedp.Evaluate[string](`getComputedStyle(document.activeElement).outlineStyle`)); ring != "solid" {
+			t.Errorf("the focus is not seen at %s", ask(c, chromedp.Evaluate[string](`document.activeElement.outerHTML.slice(0, 80)`)))
+		}
+	}
+	c.picture("focus")
+	c.run(chromedp.KeyEvent(" "))
+	c.sees(d.words("en")("call.answered"))
+	if call, _ := d.calls.Call(1); call.State != hall.CallAnswered {
+		t.Errorf("the call is %s", call.State)
 	}
 }
 
