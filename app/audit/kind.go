@@ -13,12 +13,12 @@ const (
 	KindLogDropped  Kind = "log-dropped"  // entries older than Keep were dropped; Count is the last of them
 	KindLogLost     Kind = "log-lost"     // Count entries were noted faster than they could be written
 
-	KindStarted      Kind = "started"
+	KindStarted      Kind = "started" // of that version
 	KindStopped      Kind = "stopped"
-	KindConfigured   Kind = "configured" // a configuration came into use, of that version
-	KindCatalogue    Kind = "catalogue"  // a catalogue of services came into use
-	KindUpdated      Kind = "updated"    // a program was installed
-	KindEnrolled     Kind = "enrolled"
+	KindConfigured   Kind = "configured"    // a configuration came into use, of that version
+	KindCatalogue    Kind = "catalogue"     // a catalogue of services came into use
+	KindUpdated      Kind = "updated"       // the program is of another version than in the run before
+	KindEnrolled     Kind = "enrolled"      // the first run after it; Count is the incarnation
 	KindRoster       Kind = "roster"        // a roster of the hall's staff came into use
 	KindRevoked      Kind = "revoked"       // a member's right to sign in was taken
 	KindRosterOld    Kind = "roster-old"    // central has not confirmed the roster for too long: supervisors only
@@ -128,6 +128,7 @@ const (
 	Conflict   Detail = "conflict"
 	Other      Detail = "other"
 	Unclean    Detail = "unclean" // after a run that did not end in order
+	Changed    Detail = "changed" // another version than in the run before
 )
 
 // kind is what an entry of a kind may say.
@@ -202,7 +203,7 @@ var kinds = []kind{
 var details = []Detail{NoDetail, AtKiosk, AtConsole, AtShell, ByIdle, ByAge, ByTakeover, ByRevoking, ByStop, ByCrowd, ByCentral, WrongPIN,
 	UnknownID, RevokedID, NoVerifier, RosterOld, NoPepper, OtherPepper, Busy, NeedsPIN, WrongRole, WrongSurface, Interrupted,
 	CrossSite, WrongToken, EndedSession, TooOften, Answered, Original, Copy,
-	Logs, Queue, Readiness, Language, Volume, Brightness, PaperJam, Lost, Unreadable, NotPrinted, Reject, Conflict, Other, Unclean}
+	Logs, Queue, Readiness, Language, Volume, Brightness, PaperJam, Lost, Unreadable, NotPrinted, Reject, Conflict, Other, Unclean, Changed}
 
 // Kinds is the closed list of what is logged, in the order of the documentation.
 func Kinds() []Kind {

@@ -147,7 +147,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if err = n.openSync(cfg, id); err != nil {
 		return nil, err
 	}
-	n.said(cfg, services)
+	n.said(cfg, id, services)
 	dev, err := newDevices(cfg)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"onedoor/app/audit"
@@ -58,10 +59,11 @@ func (n *Node) closeAudit() error {
 }
 
 // said logs what this run begins with.
-func (n *Node) said(cfg Config, services *catalog.Catalogue) {
-	n.Audit.Note(audit.Event{Kind: audit.KindStarted, Actor: audit.System, Subject: audit.OfVersion(version())})
-	n.Audit.Note(audit.Event{Kind: audit.KindCatalogue, Actor: audit.System, Subject: audit.OfVersion(services.Version)})
-	n.Audit.Note(audit.Event{Kind: audit.KindConfigured, Actor: audit.System, Subject: audit.OfVersion(cfg.File.Digest())})
+func (n *Node) said(cfg Config, id config.Identity, services *catalog.Catalogue) {
+	incarnation, _ := strconv.ParseUint(id.Device.Incarnation, 10, 64) // of digits: the outbox took it
+	if err := n.Audit.Begin(audit.Beginning{Incarnation: incarnation, Program: version(), Catalogue: services.Version, Configuration: cfg.File.Digest()}); err != nil {
+		cfg.Logger.Error("look for what has changed since the last run", "err", err)
+	}
 }
 
 // version is that of the program.
