@@ -105,6 +105,9 @@ type Screen struct {
 type Hall struct {
 	HelpPhone string     `yaml:"help_phone"`
 	Opens     string     `yaml:"opens"`     // time of day at which is said who can be served with what, 08:30; empty: it is not said
+	Days      []string   `yaml:"days"`      // on which it opens: mon, tue, wed, thu, fri, sat, sun
+	Closed    []string   `yaml:"closed"`    // dates on which it does not, such as 2027-02-06, and from-to: 2027-02-06/2027-02-12
+	AlsoOpen  []string   `yaml:"also_open"` // dates on which it does all the same: Saturdays that are worked for a holiday
 	SelfTest  string     `yaml:"self_test"` // time of day at which the machine tests itself, while nobody is there; empty: never
 	Counter   text.Local `yaml:"counter"`   // where staff can be found, in the languages of the screen: "3 号窗口"
 }
@@ -129,7 +132,7 @@ func Default() Config {
 		Scanner: Scanner{Baud: 9600, Suffix: "any"},
 		Outbox:  Outbox{Items: 50_000, Megabytes: 1024, Days: 90, SilentDays: 60},
 		Screen:  Screen{Diagonal: 21.5, Width: 1080, Height: 1920, Fullscreen: true},
-		Hall:    Hall{SelfTest: "03:30"},
+		Hall:    Hall{SelfTest: "03:30", Days: []string{"mon", "tue", "wed", "thu", "fri"}},
 		Sound:   Sound{Player: "auto", Effects: true, Volume: 40, QuietFrom: 21, QuietUntil: 6},
 		Staff:   Staff{OfflineDays: 7},
 		Audit:   Audit{KeepDays: minKeepDays},

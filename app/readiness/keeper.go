@@ -28,10 +28,12 @@ func (t Time) on(now time.Time) time.Time {
 	return time.Date(now.Year(), now.Month(), now.Day(), int(t)/60, int(t)%60, 0, 0, now.Location())
 }
 
-// KeeperConfig is what a Keeper needs. All fields are required but Opens, Quiet, Last and Logger.
+// KeeperConfig is what a Keeper needs. All fields are required but Opens, Open, Quiet, Last and Logger.
 type KeeperConfig struct {
 	Site  Site
 	Opens *Time // nil: there is no report
+	// Open reports whether the hall opens on the day of now; on other days there is no report. nil: on every day.
+	Open  func(now time.Time) bool
 	Quiet *Time // when the machine tests itself; nil: never
 	Now   func() time.Time
 	// Idle reports whether nobody is at the screen.
@@ -169,7 +171,7 @@ func (k *Keeper) test(ctx context.Context) {
 
 // reportDue reports whether today's report is still to be made.
 func (k *Keeper) reportDue(now time.Time) bool {
-	if k.cfg.Opens == nil {
+	if k.cfg.Opens == nil || k.cfg.Open != nil && !k.cfg.Open(now) {
 		return false
 	}
 	opens := k.cfg.Opens.on(now)

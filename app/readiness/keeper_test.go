@@ -13,6 +13,7 @@ import (
 
 // kiosk is a machine whose time is the bubble's: it begins at midnight, UTC.
 type kiosk struct {
+	open    func(time.Time) bool // nil: every day
 	t       *testing.T
 	mu      sync.Mutex // the test has it but while time passes
 	busy    bool
@@ -50,7 +51,7 @@ func clock(v readiness.Time) time.Time {
 
 func (k *kiosk) run(opens, quiet *readiness.Time, last readiness.Report) {
 	keeper, err := readiness.NewKeeper(readiness.KeeperConfig{
-		Site: readiness.Site{Kiosk: "107"}, Opens: opens, Quiet: quiet, Last: last,
+		Site: readiness.Site{Kiosk: "107"}, Opens: opens, Open: k.open, Quiet: quiet, Last: last,
 		Now: func() time.Time { return time.Now().UTC() },
 		Idle: func() bool {
 			defer k.lock()()
@@ -142,6 +143,23 @@ func TestANightAndAMorning(t *testing.T) {
 		k.until(2, "12:00")
 		if len(k.tests) != 3 || len(k.printed) != 3 {
 			t.Errorf("in three days tested %d times and printed %d", len(k.tests), len(k.printed))
+		}
+		k.stop()
+	})
+}
+
+// TestADayOff: the machine tests itself, and says nothing to a hall that nobody opens.
+func TestADayOff(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := &kiosk{t: t, lasts: 10 * time.Second, open: func(day time.Time) bool { return day.Weekday() != time.Saturday }} // the first of these days
+		k.run(at(t, "08:30"), at(t, "03:30"), readiness.Report{})
+		k.until(0, "23:59")
+		if len(k.tests) != 1 || len(k.kept) != 0 || len(k.printed) != 0 {
+			t.Errorf("on a day off tested %d times, reported %d, printed %d", len(k.tests), len(k.kept), len(k.printed))
+		}
+		k.until(1, "12:00")
+		if len(k.tests) != 2 || len(k.printed) != 1 {
+			t.Errorf("on the day after tested %d times, printed %d", len(k.tests), len(k.printed))
 		}
 		k.stop()
 	})

@@ -71,7 +71,7 @@ func (m *mornings) attend(show func(kiosk.View)) func(kiosk.View) {
 // run keeps the times of the configuration until ctx ends.
 func (m *mornings) run(ctx context.Context) error {
 	cfg := readiness.KeeperConfig{Site: m.site, Now: m.cfg.Now, Idle: m.idle.Load, Test: m.node.SelfTest, Look: m.node.Services, Keep: m.keep,
-		Print: m.node.PrintReadiness, Logger: m.cfg.Logger.With("part", "readiness")}
+		Print: m.node.PrintReadiness, Open: m.cfg.File.Hall.OpenOn, Logger: m.cfg.Logger.With("part", "readiness")}
 	var err error
 	if cfg.Opens, err = timeOf(m.cfg.File.Hall.Opens); err != nil {
 		return err
