@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -176,6 +177,58 @@ func TestAuditVerifyFindsWhatWasDoneToTheFiles(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWhatAnOperatorDoesIsLogged: I19 at the shell. What was decided about a dead letter, and that the queue was taken away, stand in the
+// kiosk's log, with the operator; a log that can not be written keeps it from being done.
+func TestWhatAnOperatorDoesIsLogged(t *testing.T) {
+	s := newSite(t)
+	s.log(2)
+	ids := s.accept(2)
+	o := s.open()
+	for _, id := range ids {
+		if err := o.Settle(t.Context(), []outbox.Settlement{{ID: id, Status: wire.Rejected, Reason: "test"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	lock := filepath.Join(s.dir, "audit", "lock")
+	if err := os.Remove(lock); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(lock, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if code, lines := s.ctl("outbox", "void", "--data", s.dir, "--reason", "came to the counter", ids[0]); code != 1 || lines[0]["code"] != "audit" {
+		t.Errorf("without a log: %d %v", code, lines)
+	}
+	if err := os.Remove(lock); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "parcel")
+	for _, args := range [][]string{{"retry", ids[0]}, {"void", "--reason", "came to the counter", ids[1]}, {"export", "--file", file}} {
+		if code, lines := s.ctl(append([]string{"outbox", args[0], "--data", s.dir}, args[1:]...)...); code != 0 {
+			t.Fatalf("%v: %d %v", args, code, lines)
+		}
+	}
+	var got []string
+	if err := audit.Read(filepath.Join(s.dir, "audit"), func(e audit.Entry) error {
+		if e.Actor == "operator" {
+			got = append(got, strings.Join([]string{string(e.Event), string(e.Disposition), e.Subject, string(e.Detail)}, " "))
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"released ok item/" + ids[0] + " rejected", "voided ok item/" + ids[1] + " rejected", "exported ok  queue"}
+	if !slices.Equal(got, want) {
+		t.Errorf("logged %q, want %q", got, want)
+	}
+	if code, lines := s.ctl("audit", "verify", "--data", s.dir); code != 0 {
+		t.Errorf("verify: %d %v", code, lines)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"onedoor/app/audit"
 	"onedoor/app/config"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
@@ -33,6 +34,7 @@ type place struct {
 // opened is an outbox with the identity that it belongs to.
 type opened struct {
 	*outbox.Outbox
+	place
 	id    config.Identity
 	suite item.Suite
 }
@@ -59,7 +61,7 @@ func (p place) open(e *env) (*opened, error) {
 	for _, d := range o.Damage() {
 		e.logger.Warn("damage", "part", d.Part, "what", d.What, "lost", d.Lost)
 	}
-	return &opened{o, id, suite}, nil
+	return &opened{o, p, id, suite}, nil
 }
 
 // with opens, runs and closes.
@@ -166,7 +168,7 @@ type outboxRetry struct {
 // Run releases items.
 func (c *outboxRetry) Run(e *env) error {
 	return c.with(e, func(o *opened) error {
-		return o.decide(e, c.Items, func(ids []string) error { return o.Release(e.ctx, ids) })
+		return o.decide(e, audit.KindReleased, c.Items, func(ids []string) error { return o.Release(e.ctx, ids) })
 	})
 }
 
@@ -179,14 +181,15 @@ type outboxVoid struct {
 // Run voids items.
 func (c *outboxVoid) Run(e *env) error {
 	return c.with(e, func(o *opened) error {
-		return o.decide(e, c.Items, func(ids []string) error { return o.Void(e.ctx, ids, c.Reason) })
+		return o.decide(e, audit.KindVoided, c.Items, func(ids []string) error { return o.Void(e.ctx, ids, c.Reason) })
 	})
 }
 
 // decide does what a person decided for items that need a person, and shows what became of them. One that needs none ends it
 // before anything is done.
-func (o *opened) decide(e *env, refs []string, do func(ids []string) error) error {
+func (o *opened) decide(e *env, kind audit.Kind, refs []string, do func(ids []string) error) error {
 	var ids []string
+	var said []audit.Event
 	for _, ref := range refs {
 		x, err := o.find(ref)
 		if err != nil {
@@ -196,8 +199,13 @@ func (o *opened) decide(e *env, refs []string, do func(ids []string) error) erro
 			return failure{"needs-nobody", fmt.Sprintf("item %s is %s", ref, x.State), "only dead letters and conflicts wait for a person"}
 		}
 		ids = append(ids, x.Item.ID)
+		one := audit.Event{Kind: kind, Subject: audit.OfItem(x.Item.ID), Detail: audit.Reject}
+		if x.State == outbox.StateConflict {
+			one.Detail = audit.Conflict
+		}
+		said = append(said, one)
 	}
-	if err := do(ids); err != nil {
+	if err := o.logged(e, said, func() error { return do(ids) }); err != nil {
 		return err
 	}
 	for _, id := range ids {

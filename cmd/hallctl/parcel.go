@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"onedoor/app/audit"
 	"onedoor/sync/item"
 	"onedoor/sync/outbox"
 	"onedoor/sync/parcel"
@@ -33,12 +34,19 @@ func (c *outboxExport) Run(e *env) error {
 				_ = os.Remove(c.File) // half a parcel is none
 			}
 		}()
-		n, err := o.export(f, c.All)
+		n, said := 0, []audit.Event{{Kind: audit.KindExported, Detail: audit.Queue}}
+		err = o.logged(e, said, func() error {
+			if n, err = o.export(f, c.All); err != nil {
+				return err
+			}
+			if err := f.Sync(); err != nil {
+				return fmt.Errorf("write parcel: %w", err)
+			}
+			said[0].Count = uint64(n)
+			return nil
+		})
 		if err != nil {
 			return err
-		}
-		if err := f.Sync(); err != nil {
-			return fmt.Errorf("write parcel: %w", err)
 		}
 		return e.say(map[string]any{"event": "exported", "items": n, "file": c.File}, func(w io.Writer) { fmt.Fprintf(w, "%d items in %s\n", n, c.File) })
 	})
