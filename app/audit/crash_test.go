@@ -63,7 +63,7 @@ func appendUntilKilled(dir, key string) error {
 	return errors.New("the log stopped before it was killed")
 }
 
-// However often the program is killed, what was acknowledged is there, and the chain holds.
+// However often the program is killed, what was acknowledged is there, and the chain holds. (I19, D1)
 func TestKilledWhileAppending(t *testing.T) {
 	private, public, err := item.Default().GenerateSignKey()
 	if err != nil {

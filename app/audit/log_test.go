@@ -101,6 +101,7 @@ func TestEveryKindCanBeLogged(t *testing.T) {
 	}
 }
 
+// I19: whoever writes at the same time, the chain holds.
 func TestManyWritersKeepTheChain(t *testing.T) {
 	b := setup(t, item.Default())
 	var wg sync.WaitGroup
@@ -121,6 +122,7 @@ func TestManyWritersKeepTheChain(t *testing.T) {
 	}
 }
 
+// I21, D15: a second writer is refused.
 func TestOneWriter(t *testing.T) {
 	b := setup(t, item.Default())
 	if _, err := Open(b.cfg); !errors.Is(err, ErrInUse) {
@@ -234,7 +236,7 @@ func TestFilesEndBySizeAndMonth(t *testing.T) {
 	b.wantWhole()
 }
 
-// What is older than Keep goes by whole files. What is left has its anchor, and says that something went.
+// What is older than Keep goes by whole files. What is left has its anchor, and says that something went. (I19, K1)
 func TestOldFilesAreDropped(t *testing.T) {
 	b := setup(t, item.Default())
 	var certain atomic.Bool
@@ -282,7 +284,7 @@ func mustNames(t *testing.T, dir string) []string {
 	return names
 }
 
-// After a failed write nothing is lost that was acknowledged, what was noted meanwhile is counted, and the log goes on.
+// After a failed write nothing is lost that was acknowledged, what was noted meanwhile is counted, and the log goes on. (I19, D10)
 func TestFailedWriteIsToldAndMended(t *testing.T) {
 	b := setup(t, item.Default())
 	b.fill(5)

@@ -13,7 +13,7 @@ import (
 	"onedoor/sync/wire"
 )
 
-// Whatever bit of a log is flipped, it is found, and the entry is named.
+// Whatever bit of a log is flipped, it is found, and the entry is named. (I13, I19, D12)
 func TestEveryFlippedBitIsFound(t *testing.T) {
 	eachSuite(t, func(t *testing.T, suite item.Suite) {
 		b := setup(t, suite)
@@ -100,6 +100,7 @@ func (b *bench) relink(lines [][]byte, from int) [][]byte {
 	return lines
 }
 
+// I19: what was altered, removed, put elsewhere or put in is named.
 func TestFirstWrongEntryIsNamed(t *testing.T) {
 	altered := func(lines [][]byte, i int) [][]byte {
 		lines[i] = bytes.Replace(lines[i], []byte(`"count":1`), []byte(`"count":2`), 1)
@@ -153,7 +154,7 @@ func TestFirstWrongEntryIsNamed(t *testing.T) {
 	}
 }
 
-// Somebody who has the device's key can make all of it anew. What central holds tells.
+// Somebody who has the device's key can make all of it anew. What central holds tells. (I19)
 func TestCentralsCheckpointsTellOfARewrittenLog(t *testing.T) {
 	b := setup(t, item.Default())
 	b.fill(12)
@@ -198,7 +199,7 @@ func TestCentralsCheckpointsTellOfARewrittenLog(t *testing.T) {
 	}
 }
 
-// Checkpoints are missing when there should be some, as for a log that was made anew without the key.
+// Checkpoints are missing when there should be some, as for a log that was made anew without the key. (I19, D14)
 func TestMissingCheckpointsAreFound(t *testing.T) {
 	b := setup(t, item.Default())
 	b.fill(3 * CheckpointEvery)
@@ -213,7 +214,7 @@ func TestMissingCheckpointsAreFound(t *testing.T) {
 	}
 }
 
-// Wherever the power is cut in the last line, the next opening mends it, says so, and nothing else is missing.
+// Wherever the power is cut in the last line, the next opening mends it, says so, and nothing else is missing. (I19, D3, D13)
 func TestTornEndIsCutOffAndTold(t *testing.T) {
 	b := setup(t, item.Default())
 	b.fill(3)

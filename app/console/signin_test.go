@@ -139,7 +139,7 @@ func TestGuessingPINs(t *testing.T) {
 	other.signIn("2001")
 }
 
-// TestAReplayedCookieAfterSignOut is told from one that never was, and both see nothing.
+// TestAReplayedCookieAfterSignOut is told from one that never was, and both see nothing. (N9)
 func TestAReplayedCookieAfterSignOut(t *testing.T) {
 	d := open(t, nil)
 	b := d.browser()

@@ -120,7 +120,7 @@ func TestResume(t *testing.T) {
 	third.until("the news", "<dd>77</dd>")
 }
 
-// TestStreamsAreBounded: the last reader too many is told to come later, and there is room again when one has gone.
+// TestStreamsAreBounded: the last reader too many is told to come later, and there is room again when one has gone. (I15)
 func TestStreamsAreBounded(t *testing.T) {
 	d := open(t, nil)
 	b := d.browser()
@@ -143,7 +143,7 @@ func TestStreamsAreBounded(t *testing.T) {
 	d.until("room", func() bool { l := b.live(""); l.cancel(); return l.status == http.StatusOK })
 }
 
-// TestASlowReaderIsDropped, and delays nobody meanwhile.
+// TestASlowReaderIsDropped, and delays nobody meanwhile. (I15, I16)
 func TestASlowReaderIsDropped(t *testing.T) {
 	d := open(t, nil)
 	d.console.SetPatience(200 * time.Millisecond)

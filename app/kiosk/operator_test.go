@@ -277,7 +277,7 @@ func button(s kiosk.Staff, id string) bool {
 }
 
 // TestStaffComeAndTheVisitIsWiped: whoever was there is ended and wiped before the sign-in, and nothing of the visit is on any
-// page of the staff's.
+// page of the staff's. (I10, U5, U10)
 func TestStaffComeAndTheVisitIsWiped(t *testing.T) {
 	r := openRoom(t, nil)
 	m := &memory{held: map[*byte][]byte{}}
@@ -643,7 +643,7 @@ func codesOn(d document.Document) (qr, box int) {
 }
 
 // TestReprintIsMarkedAndLogged: found in the day's list, with a reason, after the PIN; the second copy says that it is one more,
-// and after a restart there is a number and no code.
+// and after a restart there is a number and no code. (I9, I19)
 func TestReprintIsMarkedAndLogged(t *testing.T) {
 	box, keys := newOutbox(t)
 	number := ""
@@ -704,7 +704,7 @@ func TestReprintIsMarkedAndLogged(t *testing.T) {
 	})
 }
 
-// TestDeadLetters: retried by a supervisor, voided after the PIN and with a reason, and nobody else is offered either.
+// TestDeadLetters: retried by a supervisor, voided after the PIN and with a reason, and nobody else is offered either. (N17)
 func TestDeadLetters(t *testing.T) {
 	r := openRoom(t, nil)
 	number := r.submits()

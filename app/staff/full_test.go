@@ -14,7 +14,7 @@ import (
 	"onedoor/sync/item"
 )
 
-// On a full disk those who come to make room can still sign in, and are logged; and the program comes up.
+// On a full disk those who come to make room can still sign in, and are logged; and the program comes up. (D6)
 func TestSignInOnAFullDisk(t *testing.T) {
 	at := t.TempDir()
 	if err := syscall.Mount("tmpfs", at, "tmpfs", 0, "size=8m"); err != nil {

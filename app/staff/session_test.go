@@ -208,7 +208,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-// Every action, whatever comes of it, makes an entry that the real log takes; what is denied is not done.
+// Every action, whatever comes of it, makes an entry that the real log takes; what is denied is not done. (I19)
 func TestEveryActionIsLogged(t *testing.T) {
 	b := setup(t)
 	suite := item.Default()

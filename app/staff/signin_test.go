@@ -126,7 +126,7 @@ func (b *bench) wrongNow(id string, n int) {
 	b.advance(10 * ratePerTry)
 }
 
-// Neither a clock that is set nor a restart shortens a wait.
+// Neither a clock that is set nor a restart shortens a wait. (I20, K1, K2)
 func TestNoClockAndNoRestartShortensAWait(t *testing.T) {
 	b := setup(t)
 	b.wrongNow("wang-li", 4)
@@ -193,7 +193,7 @@ func TestOneCountForAllSurfaces(t *testing.T) {
 	b.wantLast(audit.KindSignIn, audit.Locked, audit.NoDetail, "staff/wang-li")
 }
 
-// A try is counted before it is looked at: killing the program meanwhile makes none free.
+// A try is counted before it is looked at: killing the program meanwhile makes none free. (D1)
 func TestATryIsCountedBeforeItIsMade(t *testing.T) {
 	b := setup(t)
 	for range freeTries {
@@ -208,7 +208,7 @@ func TestATryIsCountedBeforeItIsMade(t *testing.T) {
 	}
 }
 
-// Somebody who damages or removes the counters does not gain by damaging them.
+// Somebody who damages the counters does not gain by it. (D12)
 func TestDamagedCountersAreNotFree(t *testing.T) {
 	b := setup(t)
 	if err := os.WriteFile(b.cfg.File, []byte(`{"members":`), 0o600); err != nil {
@@ -321,7 +321,7 @@ func TestANewPINAndANewRoleEndSessions(t *testing.T) {
 }
 
 // Offline for longer than the roster is good for, supervisors only get in; a clock alone does not bring that about, and does
-// not prevent it.
+// not prevent it. (I20, N1, K1)
 func TestOldRosterIsForSupervisors(t *testing.T) {
 	b := setup(t)
 	silent := func(lived, clock time.Duration) {

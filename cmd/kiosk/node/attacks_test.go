@@ -191,6 +191,7 @@ func (g *guarded) wants(want map[string]int) {
 }
 
 // TestGuessingAtScreenAndConsole: both count on the same person, and neither a restart nor a clock that is set back gives a try.
+// (I19, I20, K1)
 func TestGuessingAtScreenAndConsole(t *testing.T) {
 	g := guard(t)
 	page := g.visitor()
@@ -222,6 +223,7 @@ func TestGuessingAtScreenAndConsole(t *testing.T) {
 }
 
 // TestForgedRequestsAtTheConsole: a replayed cookie, forms from elsewhere and forms of another kind change nothing, and are logged.
+// (I19, N9)
 func TestForgedRequestsAtTheConsole(t *testing.T) {
 	g := guard(t)
 	page := g.visitor()

@@ -10,6 +10,7 @@ import (
 )
 
 // TestTheLogTellsOfEnrolmentAndChanges: the first run says that the kiosk was enrolled, and one with another configuration says that.
+// (I19)
 func TestTheLogTellsOfEnrolmentAndChanges(t *testing.T) {
 	w := build(t)
 	run := func() {
