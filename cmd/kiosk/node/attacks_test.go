@@ -3,6 +3,7 @@ package node_test
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -220,6 +221,29 @@ func TestGuessingAtScreenAndConsole(t *testing.T) {
 		}
 	}
 	g.wants(map[string]int{"sign-in failed wrong-pin staff/li-1": 5, "sign-in locked staff/li-1": 1, "sign-in ok console staff/wang-1": 1, "sign-in ok kiosk staff/li-1": 0})
+}
+
+// TestNobodyIsKeptOutByAnothersGuesses: whoever guesses without end from one address is held off there, and staff sign in from theirs.
+func TestNobodyIsKeptOutByAnothersGuesses(t *testing.T) {
+	g := guard(t)
+	guesser := g.visitor()
+	from := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}
+	guesser.http.Transport.(*http.Transport).DialContext = from.DialContext
+	last := 0
+	for range 50 {
+		last, _ = guesser.sends("/sign-in", url.Values{"id": {"nobody-1"}, "pin": {"111222"}}, func(*http.Request) {})
+	}
+	if last != http.StatusTooManyRequests {
+		t.Errorf("the fiftieth guess is answered with %d", last)
+	}
+	g.visitor().enter("li-1")
+	found := g.logged()
+	if n := found["sign-in failed unknown-id unknown"]; n == 0 || n >= 10 || found["sign-in ok console staff/li-1"] != 1 {
+		t.Errorf("the log has %v", found)
+	}
+	if n := found["refused failed too-often unknown"]; n == 0 || n > 31 {
+		t.Errorf("%d refusals are logged one by one", n)
+	}
 }
 
 // TestForgedRequestsAtTheConsole: a replayed cookie, forms from elsewhere and forms of another kind change nothing, and are logged.
