@@ -17,6 +17,7 @@ type pull struct {
 	quick      int       // empty answers in a row that were not held
 	cut        int       // long polls in a row that ended without an answer
 	shortUntil time.Time // no long polls until then
+	settled    bool      // the feed was read once since the link came up
 }
 
 const (
@@ -37,6 +38,7 @@ func (e *Engine) pullOnce(ctx context.Context) (time.Duration, error) {
 		return min(wait, slowPoll), nil
 	}
 	if e.Status().Link != Online {
+		p.settled = false
 		return quickPoll, nil // woken when it is
 	}
 	cursor, err := e.cfg.Outbox.Cursor()
@@ -44,7 +46,8 @@ func (e *Engine) pullOnce(ctx context.Context) (time.Duration, error) {
 		return quickPoll, err
 	}
 	wait := wire.MaxWait
-	if now.Before(p.shortUntil) {
+	first := !p.settled // is not held: what central confirms, as the list of staff, is to be known now
+	if first || now.Before(p.shortUntil) {
 		wait = 0
 	}
 	polling, done := e.beginPoll(ctx)
@@ -62,7 +65,7 @@ func (e *Engine) pullOnce(ctx context.Context) (time.Duration, error) {
 	if err := e.take(ctx, page); err != nil {
 		return quickPoll, err
 	}
-	p.fails, p.resets, p.cut = 0, 0, 0
+	p.fails, p.resets, p.cut, p.settled = 0, 0, 0, true
 	if len(page.Events) > 0 || !page.UpToDate {
 		p.quick = 0
 		if page.Cursor == cursor {
@@ -71,6 +74,8 @@ func (e *Engine) pullOnce(ctx context.Context) (time.Duration, error) {
 		return pagePause, nil
 	}
 	switch {
+	case first:
+		return pagePause, nil
 	case wait == 0:
 		return shortPoll, nil
 	case took >= notHeld:
