@@ -240,8 +240,14 @@ func (e *Engine) alone(id string) bool {
 func (e *Engine) putOff(ctx context.Context, entry outbox.Entry, cause error) (time.Duration, error) {
 	p := &e.push
 	p.lone = ""
-	until := e.cfg.Now().Add(jitter(doubled(itemBase, itemCap, refused(entry, ReasonLost))))
+	until := p.behindOthers(e.cfg.Now(), refused(entry, ReasonLost))
 	return slowPoll, errors.Join(cause, e.cfg.Outbox.Defer(ctx, []string{entry.Item.ID}, until, ReasonLost))
+}
+
+// behindOthers is when an item that was refused so often is due again: after the next turn, whose pause may be longer than the item's
+// own, so that the turn is another item's.
+func (p *push) behindOthers(now time.Time, refusals int) time.Time {
+	return now.Add(max(p.next.left(now), 0) + jitter(doubled(itemBase, itemCap, refusals)))
 }
 
 // culprit reports refusals of a whole batch that one of its items may have caused.
@@ -277,8 +283,14 @@ func (e *Engine) narrow(ctx context.Context, batch []outbox.Entry, ids []string,
 		err := e.cfg.Outbox.Settle(ctx, []outbox.Settlement{{ID: ids[0], Status: wire.Rejected, Reason: ReasonUnreadable}})
 		return slowPoll, errors.Join(problem, err)
 	}
-	err := e.cfg.Outbox.Defer(ctx, ids, now.Add(jitter(doubled(itemBase, itemCap, refusals))), reason)
+	err := e.cfg.Outbox.Defer(ctx, ids, p.behindOthers(now, refusals), reason)
 	return slowPoll, errors.Join(problem, err)
+}
+
+// refusal is of one item of a batch that was answered.
+type refusal struct {
+	entry  outbox.Entry
+	reason string
 }
 
 // apply goes through the results, each on its own.
@@ -287,10 +299,8 @@ func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 	var settled []outbox.Settlement
 	var troubles []error
 	trouble := Trouble("")
-	later := func(entry outbox.Entry, reason string) {
-		until := e.cfg.Now().Add(jitter(doubled(itemBase, itemCap, refused(entry, reason))))
-		troubles = append(troubles, e.cfg.Outbox.Defer(ctx, []string{entry.Item.ID}, until, reason))
-	}
+	var again []refusal
+	later := func(entry outbox.Entry, reason string) { again = append(again, refusal{entry, reason}) }
 	for i, entry := range f.batch {
 		switch r := f.results[i]; {
 		case r.ID == "":
@@ -309,11 +319,19 @@ func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 			later(entry, ReasonRetry)
 		}
 	}
+	wait := time.Duration(0)
+	p.next = alarm{}
+	if len(settled) == 0 {
+		p.fails++
+		wait = jitter(doubled(pushBase, pushCap, p.fails))
+		p.next = alarmIn(wait, e.cfg.Now())
+	}
+	for _, r := range again {
+		until := p.behindOthers(e.cfg.Now(), refused(r.entry, r.reason))
+		troubles = append(troubles, e.cfg.Outbox.Defer(ctx, []string{r.entry.Item.ID}, until, r.reason))
+	}
 	if len(settled) == 0 {
 		p.pace.failed()
-		p.fails++
-		wait := jitter(doubled(pushBase, pushCap, p.fails))
-		p.next = alarmIn(wait, e.cfg.Now())
 		if trouble == "" {
 			trouble = TroubleServer
 		}
@@ -324,7 +342,7 @@ func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 		e.setTrouble(TroubleOutbox)
 		return slowPoll, errors.Join(append(troubles, err)...)
 	}
-	p.fails, p.next = 0, alarm{}
+	p.fails = 0
 	p.pace.landed(len(f.batch), f.round, f.took)
 	e.setTrouble(trouble)
 	return 0, errors.Join(troubles...)

@@ -3,6 +3,7 @@ package engine
 import (
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"onedoor/sync/outbox"
@@ -30,6 +31,9 @@ func TestN20AnItemThatAProxyRefusesDelaysNoOther(t *testing.T) {
 					}
 				})
 				n.start()
+				time.Sleep(8 * time.Second)
+				synctest.Wait()
+				n.push.fails = 10 // as behind a long outage: turns are rarer than the item's own tries
 				time.Sleep(time.Hour)
 				if got := c.stored(); got != 30 || n.state(large.ID) != outbox.StateAccepted {
 					t.Errorf("an hour later %d of 30 are there, the large one is %s; %d batches", got, n.state(large.ID), c.count(wire.PathBatches))
