@@ -13,18 +13,16 @@ const (
 	KindLogDropped  Kind = "log-dropped"  // entries older than Keep were dropped; Count is the last of them
 	KindLogLost     Kind = "log-lost"     // Count entries were noted faster than they could be written
 
-	KindStarted      Kind = "started" // of that version
-	KindStopped      Kind = "stopped"
-	KindConfigured   Kind = "configured"    // a configuration came into use, of that version
-	KindCatalogue    Kind = "catalogue"     // a catalogue of services came into use
-	KindUpdated      Kind = "updated"       // the program is of another version than in the run before
-	KindEnrolled     Kind = "enrolled"      // the first run after it; Count is the incarnation
-	KindRoster       Kind = "roster"        // a roster of the hall's staff came into use
-	KindRevoked      Kind = "revoked"       // a member's right to sign in was taken
-	KindRosterOld    Kind = "roster-old"    // central has not confirmed the roster for too long: supervisors only
-	KindClockStepped Kind = "clock-stepped" // Count seconds, either way
-	KindSelfTest     Kind = "self-test"
-	KindProblem      Kind = "problem" // began or ended
+	KindStarted    Kind = "started" // of that version
+	KindStopped    Kind = "stopped"
+	KindConfigured Kind = "configured" // a configuration came into use, of that version
+	KindCatalogue  Kind = "catalogue"  // a catalogue of services came into use
+	KindUpdated    Kind = "updated"    // the program is of another version than in the run before
+	KindEnrolled   Kind = "enrolled"   // the first run after it; Count is the incarnation
+	KindRoster     Kind = "roster"     // a roster of the hall's staff came into use
+	KindRevoked    Kind = "revoked"    // a member's right to sign in was taken
+	KindRosterOld  Kind = "roster-old" // central has not confirmed the roster for too long: supervisors only
+	KindSelfTest   Kind = "self-test"
 
 	KindAccepted  Kind = "accepted"   // a citizen's submission, by its case number
 	KindPrinted   Kind = "printed"    // outcome of a receipt; Count is the copy, 0 the original
@@ -54,7 +52,6 @@ const (
 	KindCleaning     Kind = "cleaning"
 	KindRestarted    Kind = "restarted"
 	KindExported     Kind = "exported"
-	KindImported     Kind = "imported"
 	KindAuditRead    Kind = "audit-read"
 )
 
@@ -166,9 +163,7 @@ var kinds = []kind{
 	{KindRoster, outcome, []string{"version"}, machine},
 	{KindRevoked, ok, []string{"staff"}, machine},
 	{KindRosterOld, span, nil, machine},
-	{KindClockStepped, ok, nil, machine},
 	{KindSelfTest, outcome, []string{"device"}, anyone},
-	{KindProblem, span, []string{"device", "problem"}, machine},
 	{KindAccepted, outcome, []string{"case", "item"}, []actorClass{actorCitizen}},
 	{KindPrinted, []Disposition{Done, Failed, Unknown}, []string{"case"}, anyone},
 	{KindHelpAsked, ok, []string{"service"}, []actorClass{actorCitizen}},
@@ -195,7 +190,6 @@ var kinds = []kind{
 	{KindCleaning, []Disposition{Begun, Ended, Failed}, nil, people},
 	{KindRestarted, outcome, nil, []actorClass{actorStaff, actorOperator, actorSystem}},
 	{KindExported, outcome, nil, []actorClass{actorStaff, actorOperator}},
-	{KindImported, outcome, nil, []actorClass{actorStaff, actorOperator}},
 	{KindAuditRead, outcome, nil, []actorClass{actorStaff, actorOperator}},
 }
 

@@ -17,7 +17,7 @@ const (
 	answerLimit = 500 * time.Millisecond  // for a real-time answer, which printers give at once
 	slowestLine = 900                     // bytes a second at 9600 baud, with a margin
 	quiet       = 300 * time.Millisecond  // without an answer: nothing more is under way
-	idleLimit   = 3 * time.Second         // for a look at a printer that has nothing to do
+	idleLimit   = 2 * time.Second         // for a look at a printer that has nothing to do
 	endLimit    = 10 * time.Second        // for the last look after a print: eight questions
 	tornQuiet   = 1500 * time.Millisecond // the same, when the answer to a broken job may be under way
 	padding     = longest + 16            // NULs that complete any command which broke off
