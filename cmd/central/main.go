@@ -31,6 +31,7 @@ type cli struct {
 	Cases     casesCmd      `cmd:"" help:"List cases, the newest first."`
 	Stage     stageCmd      `cmd:"" help:"Move a case on: accepted, returned or done."`
 	Staff     staffCommands `cmd:"" help:"Who may sign in at the kiosks of a hall."`
+	Kiosk     kioskCommands `cmd:"" help:"Which kiosks are enrolled, and turning one away."`
 	Audit     auditCmd      `cmd:"" help:"What kiosks said of their audit logs."`
 	Restore   restoreCmd    `cmd:"" help:"Take over a data directory that was restored from a backup, before serving it."`
 }

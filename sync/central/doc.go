@@ -9,6 +9,8 @@
 //     is not known yet, is held, and takes effect when its predecessor or a version that knows it arrives; its kiosk then
 //     finds the ack in its feed.
 //   - Identities and cases are their kiosk's own. No kiosk can use up another's ids or touch another's cases.
+//   - A revoked device gets a signed refusal of whatever it asks, and one whose feed is held open gets it at once. What it sent
+//     stays. What it accepted and has not sent is taken from a later incarnation of its kiosk, once.
 //   - The status of a case never runs backwards; its version grows by one with every change.
 //   - The sealed item is kept as it came. Payloads are opened to check them and to index public facts (service, titles,
 //     department, what happens next); applicant and form are never stored in the clear nor logged. Of the resident number

@@ -110,6 +110,12 @@ func (k Keys) validate(suite item.Suite) error {
 	return nil
 }
 
+// thumbprint is short enough to be read aloud.
+func thumbprint(public []byte) string {
+	d := sha256.Sum256(public)
+	return hex.EncodeToString(d[:8])
+}
+
 func keyID(prefix string, public []byte) string {
 	d := sha256.Sum256(public)
 	return prefix + hex.EncodeToString(d[:6])

@@ -55,6 +55,8 @@ type Server struct {
 	wrongCodes, wrongEnrolments, wrongTokens *limiter
 	// Questions for somebody's cases, by device.
 	askedMinute, askedDay *limiter
+	turnedAway            *limiter // requests of revoked devices, by device
+	heard                 heard
 	holderKey             []byte
 
 	stopOnce sync.Once
@@ -96,6 +98,7 @@ func New(cfg Config) (*Server, error) {
 		*l = newLimiter(cfg.Now, 10, time.Minute)
 	}
 	s.askedMinute, s.askedDay = newLimiter(cfg.Now, asksMinute, time.Minute), newLimiter(cfg.Now, asksDay, 24*time.Hour)
+	s.turnedAway = newLimiter(cfg.Now, 1, time.Hour)
 	if s.holderKey, err = holderKey(cfg.Keys); err != nil {
 		return nil, fmt.Errorf("new central server: %w", err)
 	}

@@ -140,6 +140,10 @@ func (s *Server) authenticate(ctx context.Context, r *http.Request, raw []byte) 
 	if err != nil {
 		return Device{}, "", newProblem(http.StatusUnauthorized, "", "the request's signature is wrong")
 	}
+	s.heard.note(dev, s.cfg.Now())
+	if err := s.turnAway(dev); err != nil {
+		return dev, verified.Nonce, err
+	}
 	return dev, verified.Nonce, nil
 }
 

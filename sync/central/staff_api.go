@@ -61,6 +61,7 @@ func (s *Server) staffOperations(api huma.API) {
 		Summary: "Move a case on; never backwards", Errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.postStage)
 	s.rosterOperations(api, operator, tags)
+	s.kioskOperations(api, operator, tags)
 	huma.Register(api, huma.Operation{
 		OperationID: "new-enrolment-code", Method: http.MethodPost, Path: "/api/v1/enrolment-codes", Security: operator, Tags: tags,
 		Summary: "Make a one-time code for a kiosk", DefaultStatus: http.StatusCreated,

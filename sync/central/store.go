@@ -74,11 +74,18 @@ type Store interface {
 	// SaveCode keeps a one-time code. ErrExists when its handle is that of a code that has not expired at that time.
 	SaveCode(ctx context.Context, at time.Time, code EnrolCode) error
 	// Enrol redeems a code and makes the device known, under the next number and the kiosk's next incarnation. A wrong
-	// secret counts as a try. The same code with the same key again gives the same device, however late. ErrCode.
+	// secret counts as a try. The same code with the same key again gives the same device, however late, unless that was
+	// revoked. ErrCode.
 	Enrol(ctx context.Context, req EnrolRequest) (Device, error)
 	// Device finds a device by its source urn, DeviceByNumber by the number in its tracking codes. ErrNotFound.
 	Device(ctx context.Context, source string) (Device, error)
 	DeviceByNumber(ctx context.Context, number uint16) (Device, error)
+	// Devices lists up to limit devices with numbers above after, in their order.
+	Devices(ctx context.Context, after uint16, limit int) ([]Device, error)
+	// Revoke notes that devices of a kiosk are turned away from now on, and gives them all, in the order of their numbers. One
+	// that was revoked before keeps its time and reason. Whoever waits for the kiosk's feed is woken. ErrNotFound when there
+	// is no such device.
+	Revoke(ctx context.Context, r Revocation) ([]Device, error)
 
 	// EndSession remembers at least until until that a staff session is over; SessionEnded tells. at is now.
 	EndSession(ctx context.Context, at time.Time, id string, until time.Time) error
@@ -262,7 +269,23 @@ type Device struct {
 	Suite       string    `json:"suite"`
 	SignPublic  []byte    `json:"sign_public"`
 	EnrolledAt  time.Time `json:"enrolled_at"`
+	RevokedAt   time.Time `json:"revoked_at,omitzero"` // zero while it is not
+	RevokedFor  string    `json:"revoked_for,omitempty"`
 }
+
+// Revoked reports whether the device is turned away.
+func (d Device) Revoked() bool { return !d.RevokedAt.IsZero() }
+
+// Revocation turns devices of a kiosk away for good.
+type Revocation struct {
+	Kiosk       Kiosk
+	Incarnation string // 01 to 99; empty: all that are enrolled by now
+	At          time.Time
+	Reason      string
+}
+
+// Of reports whether it is about that device of its kiosk.
+func (r Revocation) Of(d Device) bool { return r.Incarnation == "" || r.Incarnation == d.Incarnation }
 
 // Source is the device's urn.
 func (d Device) Source() item.Source {

@@ -139,8 +139,11 @@ func (s *Server) readFeed(ctx context.Context, in *feedInput) (*feedAnswer, erro
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
-		woken := s.cfg.Store.Changed(dev.Kiosk)        // before the read, so that no change falls between
-		mark, err := s.rosterMark(ctx, dev.Kiosk.Hall) // before it, too: then the page has all that the mark speaks of
+		woken := s.cfg.Store.Changed(dev.Kiosk) // before the reads, so that no change falls between
+		if err := s.stillTaken(ctx, dev); err != nil {
+			return nil, s.failed("read feed", err)
+		}
+		mark, err := s.rosterMark(ctx, dev.Kiosk.Hall) // before the page: then the page has all that the mark speaks of
 		if err != nil {
 			return nil, s.failed("read feed", err)
 		}

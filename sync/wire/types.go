@@ -188,6 +188,7 @@ const (
 	ProblemCursor     = "urn:onedoor:problem:cursor-reset"
 	ProblemUnreadable = "urn:onedoor:problem:batch-unreadable"
 	ProblemUnknown    = "urn:onedoor:problem:device-unknown"
+	ProblemRevoked    = "urn:onedoor:problem:device-revoked" // for good: the machine has to be enrolled again
 	ProblemCode       = "urn:onedoor:problem:enrolment-code"
 	ProblemFenced     = "urn:onedoor:problem:device-superseded" // a later incarnation of the kiosk was enrolled
 	ProblemSuite      = "urn:onedoor:problem:suite"             // enrolment: the upstream uses another; the code is not used up

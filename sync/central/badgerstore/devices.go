@@ -48,7 +48,7 @@ func (s *Store) Enrol(ctx context.Context, req central.EnrolRequest) (central.De
 			if err := get(txn, keyDevice(code.UsedBy), &dev); err != nil {
 				return err
 			}
-			refused = subtle.ConstantTimeCompare(dev.SignPublic, req.SignPublic) != 1 || dev.Suite != req.Suite
+			refused = subtle.ConstantTimeCompare(dev.SignPublic, req.SignPublic) != 1 || dev.Suite != req.Suite || dev.Revoked()
 			return nil
 		}
 		if code.Tries >= req.MaxTries || !req.At.Before(code.Expires) {
@@ -115,4 +115,66 @@ func (s *Store) DeviceByNumber(ctx context.Context, number uint16) (central.Devi
 		return get(txn, keyDevice(source), &dev)
 	})
 	return dev, err
+}
+
+// Devices implements central.Store.
+func (s *Store) Devices(ctx context.Context, after uint16, limit int) ([]central.Device, error) {
+	var list []central.Device
+	if after == math.MaxUint16 {
+		return nil, ctx.Err()
+	}
+	err := s.view(ctx, func(txn *badger.Txn) error {
+		it := txn.NewIterator(badger.IteratorOptions{Prefix: prefixNumbers(), PrefetchValues: true, PrefetchSize: 50})
+		defer it.Close()
+		for it.Seek(keyNumber(after + 1)); it.Valid() && len(list) < limit; it.Next() {
+			var source string
+			if err := decode(it.Item(), &source); err != nil {
+				return err
+			}
+			var dev central.Device
+			if err := get(txn, keyDevice(source), &dev); err != nil {
+				return err
+			}
+			list = append(list, dev)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// Revoke implements central.Store.
+func (s *Store) Revoke(ctx context.Context, r central.Revocation) ([]central.Device, error) {
+	var list []central.Device
+	err := s.update(ctx, func(txn *badger.Txn) error {
+		var last uint64
+		if err := get(txn, keyIncarnation(r.Kiosk), &last); err != nil {
+			return err
+		}
+		for n := uint64(1); n <= last; n++ { // the later, the higher its number
+			dev := central.Device{Kiosk: r.Kiosk, Incarnation: fmt.Sprintf("%02d", n)}
+			if !r.Of(dev) {
+				continue
+			}
+			key := keyDevice(dev.Source().String())
+			if err := get(txn, key, &dev); err != nil {
+				return err
+			}
+			if !dev.Revoked() {
+				dev.RevokedAt, dev.RevokedFor = r.At.UTC(), r.Reason
+				if err := set(txn, key, dev); err != nil {
+					return err
+				}
+			}
+			list = append(list, dev)
+		}
+		if len(list) == 0 {
+			return central.ErrNotFound
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Notify(r.Kiosk)
+	return list, nil
 }

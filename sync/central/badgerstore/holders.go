@@ -82,13 +82,26 @@ func (s *Store) Indexed(ctx context.Context, found []central.Holding) error {
 // upgradePage is how many records one transaction of an upgrade writes.
 const upgradePage = 1000
 
-// upgrade brings a ledger of an older format up to this one: every case that is there is marked as not indexed yet, since
-// holders were not kept. It is done again from its beginning when it was interrupted.
+// upgrade brings a ledger of an older format up to this one. It is done again from its beginning when it was interrupted.
 func (s *Store) upgrade() error {
 	if s.format == formatVersion {
 		return nil
 	}
-	ctx := context.Background()
+	if s.format < formatHolders {
+		if err := s.markUnindexed(context.Background()); err != nil {
+			return fmt.Errorf("upgrade ledger: %w", err)
+		}
+	}
+	if err := s.update(context.Background(), func(txn *badger.Txn) error { return set(txn, keyFormat(), formatVersion) }); err != nil {
+		return fmt.Errorf("upgrade ledger: %w", err)
+	}
+	s.logger.Info("ledger was upgraded", "from", s.format, "to", formatVersion)
+	s.format = formatVersion
+	return nil
+}
+
+// markUnindexed marks every case that is there as not indexed yet, since holders were not kept.
+func (s *Store) markUnindexed(ctx context.Context) error {
 	for after, more := uint64(0), true; more; {
 		var opened []uint64
 		err := s.view(ctx, func(txn *badger.Txn) error {
@@ -100,7 +113,7 @@ func (s *Store) upgrade() error {
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("upgrade ledger: %w", err)
+			return err
 		}
 		if more = len(opened) == upgradePage; len(opened) > 0 {
 			after = opened[len(opened)-1]
@@ -111,16 +124,11 @@ func (s *Store) upgrade() error {
 					return err
 				}
 			}
-			if more {
-				return nil
-			}
-			return set(txn, keyFormat(), formatVersion)
+			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("upgrade ledger: %w", err)
+			return err
 		}
 	}
-	s.logger.Info("ledger was upgraded", "from", s.format, "to", formatVersion)
-	s.format = formatVersion
 	return nil
 }

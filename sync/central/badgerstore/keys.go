@@ -80,7 +80,8 @@ func keyTrack(device uint16, hash string) []byte {
 	return append(binary.BigEndian.AppendUint16([]byte("q/"), device), hash...)
 }
 func keyDevice(source string) []byte { return []byte("d/" + source) }
-func keyNumber(n uint16) []byte      { return binary.BigEndian.AppendUint16([]byte("e/"), n) }
+func keyNumber(n uint16) []byte      { return binary.BigEndian.AppendUint16(prefixNumbers(), n) }
+func prefixNumbers() []byte          { return []byte("e/") }
 func keyIncarnation(k central.Kiosk) []byte {
 	return []byte("v/" + k.Hall + k.Number)
 }

@@ -149,7 +149,8 @@ func isLock(err error) bool { return strings.Contains(err.Error(), "Cannot acqui
 
 // formatVersion numbers the key space; see keys.go. One of oldestFormat or later is brought up to it.
 const (
-	formatVersion = 3
+	formatVersion = 4 // a device may be revoked, and a version that does not look would let it in
+	formatHolders = 3 // cases are kept by their holders
 	oldestFormat  = 2
 )
 

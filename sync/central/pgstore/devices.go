@@ -86,7 +86,7 @@ func (s *Store) Enrol(ctx context.Context, req central.EnrolRequest) (central.De
 			if err := w.send(ctx, b); err != nil {
 				return err
 			}
-			if subtle.ConstantTimeCompare(dev.SignPublic, req.SignPublic) != 1 || dev.Suite != req.Suite {
+			if subtle.ConstantTimeCompare(dev.SignPublic, req.SignPublic) != 1 || dev.Suite != req.Suite || dev.Revoked() {
 				return central.ErrCode
 			}
 			return errDone
@@ -164,4 +164,64 @@ func (s *Store) Device(ctx context.Context, source string) (central.Device, erro
 // DeviceByNumber implements central.Store.
 func (s *Store) DeviceByNumber(ctx context.Context, number uint16) (central.Device, error) {
 	return s.device(ctx, "SELECT body FROM devices WHERE number = $1", int32(number))
+}
+
+// Devices implements central.Store.
+func (s *Store) Devices(ctx context.Context, after uint16, limit int) ([]central.Device, error) {
+	var list []central.Device
+	err := s.read(ctx, func(rows pgx.Rows) error {
+		var dev central.Device
+		err := scanJSON(rows, &dev)
+		list = append(list, dev)
+		return err
+	}, "SELECT body FROM devices WHERE number > $1 ORDER BY number LIMIT $2", int32(after), limit)
+	return list, err
+}
+
+// Revoke implements central.Store.
+func (s *Store) Revoke(ctx context.Context, r central.Revocation) ([]central.Device, error) {
+	kiosk := formatKiosk(r.Kiosk)
+	if !plain(kiosk) {
+		return nil, central.ErrNotFound
+	}
+	var list []central.Device
+	err := s.write(ctx, func(ctx context.Context, w *writer) error {
+		list = nil
+		b := w.begin()
+		b.Queue("SELECT pg_advisory_xact_lock($1, $2)", lockClass, lockDevices) // none is enrolled meanwhile
+		b.Queue("SELECT body FROM devices WHERE kiosk = $1 ORDER BY number", kiosk).Query(each(func(rows pgx.Rows) error {
+			var dev central.Device
+			err := scanJSON(rows, &dev)
+			if r.Of(dev) {
+				list = append(list, dev)
+			}
+			return err
+		}))
+		if err := w.send(ctx, b); err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return central.ErrNotFound
+		}
+		b = &pgx.Batch{}
+		for i := range list {
+			dev := &list[i]
+			if dev.Revoked() {
+				continue
+			}
+			dev.RevokedAt, dev.RevokedFor = r.At.UTC(), r.Reason
+			body, err := json.Marshal(dev)
+			if err != nil {
+				return fmt.Errorf("encode device: %w", err)
+			}
+			b.Queue("UPDATE devices SET body = $2::text::json WHERE source = $1", dev.Source().String(), string(body))
+		}
+		b.Queue("SELECT pg_notify($1, $2)", channel, kiosk)
+		return w.commit(ctx, b)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.wake(r.Kiosk)
+	return list, nil
 }

@@ -46,6 +46,8 @@ func Suite(t *testing.T, open func(t *testing.T, dir string) central.Store, age 
 		{"ChangedWakes", changedWakes},
 		{"EnrolmentCodes", enrolmentCodes},
 		{"ConcurrentEnrolment", concurrentEnrolment},
+		{"RevokedIsForGood", revocation},
+		{"ConcurrentRevocationAndEnrolment", concurrentRevocation},
 		{"SessionsStayEnded", sessions},
 		{"RosterIsInTheFeedOfItsHall", rosters},
 		{"ConcurrentRosters", concurrentRosters},
