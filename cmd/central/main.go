@@ -26,14 +26,15 @@ func main() {
 
 // cli is the command line.
 type cli struct {
-	Serve     serveCmd      `cmd:"" help:"Run the central platform."`
-	EnrolCode enrolCodeCmd  `cmd:"" name:"enrol-code" help:"Make a one-time code with which a kiosk enrols."`
-	Cases     casesCmd      `cmd:"" help:"List cases, the newest first."`
-	Stage     stageCmd      `cmd:"" help:"Move a case on: accepted, returned or done."`
-	Staff     staffCommands `cmd:"" help:"Who may sign in at the kiosks of a hall."`
-	Kiosk     kioskCommands `cmd:"" help:"Which kiosks are enrolled, and turning one away."`
-	Audit     auditCmd      `cmd:"" help:"What kiosks said of their audit logs."`
-	Restore   restoreCmd    `cmd:"" help:"Take over a data directory that was restored from a backup, before serving it."`
+	Serve     serveCmd       `cmd:"" help:"Run the central platform."`
+	EnrolCode enrolCodeCmd   `cmd:"" name:"enrol-code" help:"Make a one-time code with which a kiosk enrols."`
+	Cases     casesCmd       `cmd:"" help:"List cases, the newest first."`
+	Stage     stageCmd       `cmd:"" help:"Move a case on: accepted, returned or done."`
+	Staff     staffCommands  `cmd:"" help:"Who may sign in at the kiosks of a hall."`
+	Kiosk     kioskCommands  `cmd:"" help:"Which kiosks are enrolled, and turning one away."`
+	Export    exportCommands `cmd:"" help:"What staff took from a kiosk on a stick."`
+	Audit     auditCmd       `cmd:"" help:"What kiosks said of their audit logs."`
+	Restore   restoreCmd     `cmd:"" help:"Take over a data directory that was restored from a backup, before serving it."`
 }
 
 // errUsage ends a run that only printed help.

@@ -42,14 +42,10 @@ var ErrKeysMissing = errors.New("key file is missing though there is a ledger; r
 // dir already holds a ledger. A missing operator token is always made anew, since that loses nothing. suite is nil for
 // the one that the keys are of, and then for the default one if they have to be made.
 func OpenKeys(dir string, suite item.Suite, create bool) (Keys, error) {
-	var k Keys
 	path := filepath.Join(dir, KeysFile)
-	raw, err := readSecret(path)
+	k, err := readKeys(path)
 	switch {
 	case err == nil:
-		if err := json.Unmarshal(raw, &k); err != nil {
-			return Keys{}, fmt.Errorf("read keys: %s is not a key file: %w", path, err)
-		}
 	case errors.Is(err, fs.ErrNotExist) && create:
 		if suite == nil {
 			suite = item.Default()
@@ -78,6 +74,26 @@ func OpenKeys(dir string, suite item.Suite, create bool) (Keys, error) {
 		}
 	}
 	return k, k.validate(suite)
+}
+
+// ReadKeys reads the keys in dir, without the operator token, and makes none. It is for who opens what was sealed to them.
+func ReadKeys(dir string) (Keys, error) {
+	k, err := readKeys(filepath.Join(dir, KeysFile))
+	if err == nil && (k.SealID == "" || len(k.SealPrivate) == 0) {
+		err = fmt.Errorf("read keys: %s holds no sealing key", filepath.Join(dir, KeysFile))
+	}
+	return k, err
+}
+
+func readKeys(path string) (k Keys, err error) {
+	raw, err := readSecret(path)
+	if err != nil {
+		return k, err
+	}
+	if err := json.Unmarshal(raw, &k); err != nil {
+		return Keys{}, fmt.Errorf("read keys: %s is not a key file: %w", path, err)
+	}
+	return k, nil
 }
 
 // NewKeys makes keys without keeping them; the operator token is new as well.
@@ -110,8 +126,8 @@ func (k Keys) validate(suite item.Suite) error {
 	return nil
 }
 
-// thumbprint is short enough to be read aloud.
-func thumbprint(public []byte) string {
+// Thumbprint is the first 16 hex digits of the SHA-256 of a public key: short enough to be read aloud.
+func Thumbprint(public []byte) string {
 	d := sha256.Sum256(public)
 	return hex.EncodeToString(d[:8])
 }

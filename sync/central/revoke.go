@@ -121,7 +121,7 @@ func (s *Server) viewKiosks(list []Device) *kioskAnswer {
 	a := &kioskAnswer{KioskList{Kiosks: []KioskView{}}}
 	for _, d := range list {
 		a.Body.Kiosks = append(a.Body.Kiosks, KioskView{
-			Hall: d.Kiosk.Hall, HallName: d.HallName, Kiosk: d.Kiosk.Number, Incarnation: d.Incarnation, Number: d.Number, Key: thumbprint(d.SignPublic),
+			Hall: d.Kiosk.Hall, HallName: d.HallName, Kiosk: d.Kiosk.Number, Incarnation: d.Incarnation, Number: d.Number, Key: Thumbprint(d.SignPublic),
 			EnrolledAt: moment(d.EnrolledAt), HeardAt: moment(s.heard.of(d)), RevokedAt: moment(d.RevokedAt), RevokedFor: d.RevokedFor,
 		})
 	}
