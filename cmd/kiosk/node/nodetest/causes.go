@@ -136,13 +136,6 @@ func (otherStore) Ingest(_ context.Context, _ time.Time, entries []central.Entry
 	return out, nil
 }
 
-// strangeStore knows no device: it is a ledger from before this kiosk was enrolled.
-type strangeStore struct{ *badgerstore.Store }
-
-func (strangeStore) Device(context.Context, string) (central.Device, error) {
-	return central.Device{}, central.ErrNotFound
-}
-
 func linkCauses() []Cause {
 	well := func(w *World) { w.Answer(w.Central.Handler()); w.Knock() }
 	answers := func(c health.Code, h http.HandlerFunc) Cause {
@@ -181,7 +174,12 @@ func linkCauses() []Cause {
 			}))
 			w.Restart(func() {})
 		}, func(w *World) { w.Answer(w.Central.Handler()) }},
-		{health.CentralRefused, func(w *World) { w.On(strangeStore{w.Store}); w.Knock() }, well},
+		{health.CentralRefused, func(w *World) {
+			w.Settled("central to be heard of", w.Node.Online)
+			if _, err := w.Central.Revoke(w.Context(), central.Kiosk{Hall: "44011", Number: "107"}, "", "stolen"); err != nil {
+				w.Fatal(err)
+			}
+		}, func(w *World) { w.Restart(w.replace) }},
 		{health.CentralUpgrade, func(w *World) {
 			w.Answer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { // to a central of another protocol this kiosk's is as strange
 				r.Header.Set(wire.HeaderVersion, wire.Version+"0")

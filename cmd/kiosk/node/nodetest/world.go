@@ -131,6 +131,13 @@ func (w *World) Enrol(dir string) {
 	}
 }
 
+// replace puts another machine in the place of the stopped one.
+func (w *World) replace() {
+	w.Helper()
+	w.File.Data = filepath.Join(w.Dir, "new machine")
+	w.Enrol(w.File.Data)
+}
+
 // Answer lets h answer as central from now on.
 func (w *World) Answer(h http.Handler) { w.handler.Store(&h) }
 
