@@ -39,7 +39,7 @@ type Config struct {
 	Console Console `yaml:"console"`
 	Voice   string  `yaml:"voice"` // the program that reads the screen aloud, espeak-ng; empty: none
 	Sound   Sound   `yaml:"sound"`
-	Metrics string  `yaml:"metrics"` // where Prometheus may ask, such as 127.0.0.1:9468: loopback only; empty: nowhere
+	Metrics string  `yaml:"metrics"` // where Prometheus and the doctor may ask, such as 127.0.0.1:9468: loopback only; empty: nowhere
 }
 
 // Central is the upstream.
@@ -126,7 +126,7 @@ type Audit struct {
 // Default is what a file may leave out.
 func Default() Config {
 	return Config{
-		Version: Version,
+		Version: Version, Metrics: "127.0.0.1:9468",
 		Reader:  Reader{Baud: 115200},
 		Printer: Printer{Baud: 115200, Flow: "none", Profile: "generic-80"},
 		Scanner: Scanner{Baud: 9600, Suffix: "any"},

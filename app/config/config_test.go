@@ -162,7 +162,10 @@ func FuzzParse(f *testing.F) {
 func TestMetricsAreForThisMachineOnly(t *testing.T) {
 	for at, ok := range map[string]bool{"127.0.0.1:9468": true, "'[::1]:9468'": true, "localhost:9468": true, "''": true, "0.0.0.0:9468": false, "':9468'": false,
 		"192.168.1.7:9468": false, "127.0.0.1": false, "kiosk.hall.example:9468": false} {
-		_, err := config.Parse([]byte(good + "metrics: " + at + "\n"))
+		c, err := config.Parse([]byte(good + "metrics: " + at + "\n"))
+		if ok && c.Metrics != strings.Trim(at, "'") {
+			t.Errorf("%s became %q", at, c.Metrics)
+		}
 		if ok != (err == nil) || err != nil && (!errors.Is(err, config.ErrConfig) || !strings.Contains(err.Error(), "metrics:")) {
 			t.Errorf("%s: %v", at, err)
 		}
