@@ -9,7 +9,7 @@ import (
 type Sound struct {
 	Player     string `yaml:"player"`      // command line that plays a WAV file from its standard input; auto: aplay, paplay or play; none
 	Effects    bool   `yaml:"effects"`     // soft sounds: a touch, a card read, accepted, a mistake, the countdown
-	Volume     int    `yaml:"volume"`      // of them, in percent
+	Volume     int    `yaml:"volume"`      // of them, in percent; what is read aloud is then as it was recorded
 	QuietFrom  int    `yaml:"quiet_from"`  // hour of the day from which there are none, 0 to 23
 	QuietUntil int    `yaml:"quiet_until"` // and until when; the same hour: there always are
 	Prompts    string `yaml:"prompts"`     // directory of recorded sentences; empty: all is synthesised. Relative to the file

@@ -9,12 +9,16 @@ package speaker
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"time"
+
+	"onedoor/device/speaker/wav"
 )
 
 // Recordings are sentences that a person has spoken.
@@ -36,6 +40,7 @@ type Config struct {
 const (
 	longestSpeech = 2 * time.Minute
 	longestSound  = 3 * time.Second
+	longestFile   = 64 << 20 // bytes
 )
 
 // restAfter is how long no sound is tried after one that failed: a press must not start a program in vain each time.
@@ -54,7 +59,14 @@ type Speaker struct {
 	closed  bool
 	running sync.WaitGroup
 	failed  bool // it was logged
+	loud    int  // percent, of speech
 }
+
+// Usual is the loudness of speech as it was recorded, and Loudest what is twice that, both in percent.
+const (
+	Usual   = 100
+	Loudest = 200
+)
 
 // New gives a speaker. Close ends it.
 func New(cfg Config) *Speaker {
@@ -64,7 +76,14 @@ func New(cfg Config) *Speaker {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Speaker{cfg: cfg}
+	return &Speaker{cfg: cfg, loud: Usual}
+}
+
+// SetLoudness sets how loud what is said from now on is, from 0 to Loudest percent of Usual. Short sounds are played as they are.
+func (s *Speaker) SetLoudness(percent int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loud = max(0, min(percent, Loudest))
 }
 
 // Say says sentences, in order, instead of whatever is heard. It does not wait.
@@ -76,7 +95,7 @@ func (s *Speaker) Say(voice Voice, sentences ...string) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), longestSpeech)
-	ended, before, sound := make(chan struct{}), s.speech, s.sound
+	ended, before, sound, loud := make(chan struct{}), s.speech, s.sound, s.loud
 	s.cancel, s.speech = cancel, ended
 	s.talking++
 	if s.mute != nil {
@@ -92,7 +111,7 @@ func (s *Speaker) Say(voice Voice, sentences ...string) {
 		}()
 		await(before) // what was cancelled may hold the loudspeaker for a moment still
 		await(sound)
-		if err := s.say(ctx, voice, sentences); err != nil && ctx.Err() == nil {
+		if err := s.say(ctx, voice, loud, sentences); err != nil && ctx.Err() == nil {
 			s.complain("speak", err)
 		}
 	})
@@ -106,7 +125,7 @@ func await(ended <-chan struct{}) {
 }
 
 // say says sentences until ctx ends. Those without a recording that follow each other are one run of the voice.
-func (s *Speaker) say(ctx context.Context, voice Voice, sentences []string) error {
+func (s *Speaker) say(ctx context.Context, voice Voice, loud int, sentences []string) error {
 	var aloud []string
 	speak := func() error {
 		if len(aloud) == 0 {
@@ -114,7 +133,7 @@ func (s *Speaker) say(ctx context.Context, voice Voice, sentences []string) erro
 		}
 		words := strings.Join(aloud, "。")
 		aloud = nil
-		return s.synthesise(ctx, voice, words)
+		return s.synthesise(ctx, voice, loud, words)
 	}
 	for _, one := range sentences {
 		if ctx.Err() != nil {
@@ -127,7 +146,7 @@ func (s *Speaker) say(ctx context.Context, voice Voice, sentences []string) erro
 		}
 		err := speak()
 		if err == nil {
-			err = s.playFile(ctx, recording)
+			err = s.playFile(ctx, loud, recording)
 		}
 		_ = recording.Close() // it was only read
 		if err != nil {
@@ -144,10 +163,20 @@ func (s *Speaker) recording(voice Voice, words string) (*os.File, bool) {
 	return s.cfg.Recordings.Open(voice, words)
 }
 
-// playFile hands the file itself to the player.
-func (s *Speaker) playFile(ctx context.Context, f *os.File) error {
+// playFile hands the file itself to the player, or one that is louder or softer.
+func (s *Speaker) playFile(ctx context.Context, loud int, f *os.File) error {
 	cmd := s.player(ctx)
-	cmd.Stdin = f
+	if cmd.Stdin = f; loud != Usual {
+		file, err := io.ReadAll(io.LimitReader(f, longestFile))
+		if err != nil {
+			return fmt.Errorf("read recording: %w", err)
+		}
+		sound, err := wav.Decode(file)
+		if err != nil {
+			return err
+		}
+		cmd.Stdin = bytes.NewReader(wav.Encode(sound.Louder(float64(loud) / Usual)))
+	}
 	return cmd.Run()
 }
 

@@ -3,6 +3,7 @@ package speaker_test
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,8 +45,13 @@ for p in $(cat DIR/pids 2>/dev/null); do
 	! kill -0 $p 2>/dev/null || echo "overlap" >DIR/events
 done
 echo $$ >>DIR/pids
-words=$(cat)
-echo "played $words" >DIR/events
+if [ -e DIR/tape ]; then
+	cat >DIR/heard
+	echo "played $(wc -c <DIR/heard)" >DIR/events
+else
+	words=$(cat)
+	echo "played $words" >DIR/events
+fi
 [ ! -e DIR/fail ] || exit 1
 [ ! -e DIR/hang ] || exec sleep 1000
 `
@@ -157,6 +163,45 @@ func TestRecordedAndSynthesisedInOrder(t *testing.T) {
 	}
 	sp.Say(speaker.English, "later") // says nothing, and does not hang
 	sp.Play([]byte("later"))
+}
+
+// TestLoudness: the voice is told, and a recording is made louder; one that can not be read as sound is none.
+func TestLoudness(t *testing.T) {
+	s := newStudio(t)
+	s.set("tape")
+	dir := t.TempDir()
+	spoken := wav.Sound{Rate: 22050, Samples: []int16{100, -100}}
+	sp := s.speaker(tape{dir, wav.Encode(spoken)})
+	for _, percent := range []int{speaker.Usual, speaker.Loudest, 2 * speaker.Loudest, 50} {
+		sp.SetLoudness(percent)
+		sp.Say(speaker.Mandarin, "请签名")
+		want := wav.Encode(spoken.Louder(float64(min(percent, speaker.Loudest)) / speaker.Usual))
+		s.next(fmt.Sprintf("played %d", len(want)))
+		if got := s.read("heard"); got != string(want) {
+			t.Errorf("at %d %% the player gets % x, want % x", percent, got, want)
+		}
+	}
+	sp.Say(speaker.English, "done")
+	s.next("played 6")
+	sp.Close()
+	if args := s.read("args"); !strings.Contains(args, " -a 50 ") {
+		t.Errorf("arguments are %q", args)
+	}
+}
+
+// tape holds one recording of everything that is said in Mandarin.
+type tape struct {
+	dir  string
+	file []byte
+}
+
+func (s tape) Open(voice speaker.Voice, _ string) (*os.File, bool) {
+	path := filepath.Join(s.dir, "recording")
+	if voice != speaker.Mandarin || os.WriteFile(path, s.file, 0o600) != nil {
+		return nil, false
+	}
+	f, err := os.Open(path)
+	return f, err == nil
 }
 
 // TestVoiceWithoutAPlayer finds the loudspeaker by itself, and says what is recorded too.

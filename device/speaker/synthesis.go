@@ -33,9 +33,9 @@ func (v Voice) synthetic() string {
 // DefaultSpeed is slow, for people who listen in a noisy hall.
 const DefaultSpeed = 140
 
-// synthesis is a run of espeak-ng that reads its words from standard input.
-func synthesis(ctx context.Context, path string, speed int, voice Voice, words string, more ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, path, append([]string{"-v", voice.synthetic(), "-s", strconv.Itoa(speed), "--stdin"}, more...)...)
+// synthesis is a run of espeak-ng that reads its words from standard input. Its amplitude goes from 0 to 200, as ours.
+func synthesis(ctx context.Context, path string, speed, loud int, voice Voice, words string, more ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, path, append([]string{"-v", voice.synthetic(), "-s", strconv.Itoa(speed), "-a", strconv.Itoa(loud), "--stdin"}, more...)...)
 	cmd.Stdin = strings.NewReader(words)
 	cmd.WaitDelay = time.Second
 	return cmd
@@ -43,7 +43,7 @@ func synthesis(ctx context.Context, path string, speed int, voice Voice, words s
 
 // Synthesise gives what espeak-ng, at path, says of words at DefaultSpeed: a WAV file whose head does not know its length.
 func Synthesise(ctx context.Context, path string, voice Voice, words string) ([]byte, error) {
-	out, err := synthesis(ctx, path, DefaultSpeed, voice, words, "--stdout").Output()
+	out, err := synthesis(ctx, path, DefaultSpeed, Usual, voice, words, "--stdout").Output()
 	if err != nil {
 		return nil, fmt.Errorf("synthesise speech: %w", err)
 	}
@@ -51,15 +51,15 @@ func Synthesise(ctx context.Context, path string, voice Voice, words string) ([]
 }
 
 // synthesise says words through the player as they are made, or, where there is none, lets espeak-ng find the loudspeaker.
-func (s *Speaker) synthesise(ctx context.Context, voice Voice, words string) error {
+func (s *Speaker) synthesise(ctx context.Context, voice Voice, loud int, words string) error {
 	if len(s.cfg.Player) == 0 {
-		return synthesis(ctx, s.cfg.Voice, s.cfg.Speed, voice, words).Run()
+		return synthesis(ctx, s.cfg.Voice, s.cfg.Speed, loud, voice, words).Run()
 	}
 	from, to, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("join voice and player: %w", err)
 	}
-	speaking := synthesis(ctx, s.cfg.Voice, s.cfg.Speed, voice, words, "--stdout")
+	speaking := synthesis(ctx, s.cfg.Voice, s.cfg.Speed, loud, voice, words, "--stdout")
 	speaking.Stdout = to
 	playing := s.player(ctx)
 	playing.Stdin = from

@@ -66,10 +66,10 @@ func (n *Node) openBackroom(cfg Config, id config.Identity, services *catalog.Ca
 		},
 		Now: cfg.Now, NewID: visitor.NewID, Logger: cfg.Logger.With("part", "staff"),
 	}
-	if n.helpers.sound.bell != nil {
-		room.Volume = dial{n.helpers.sound.bell, choices}
+	if n.helpers.sound.heard() {
+		room.Volume = dial{n.helpers.sound, choices}
 		if percent, set := choices.Volume(); set {
-			n.helpers.sound.bell.setVolume(percent)
+			n.helpers.sound.volume.set(percent)
 		}
 	}
 	if n.backroom, err = backroom.New(room); err != nil {
@@ -107,8 +107,8 @@ func (n *Node) logs(cfg Config) []backroom.LogSource {
 	return slices.Clip(all)
 }
 
-// dial sets the volume of the soft sounds, and keeps it.
+// dial sets how loud all is that is heard, and keeps it.
 type dial struct {
-	bell    *bell
+	sound   sound
 	choices *backroom.Choices
 }

@@ -20,6 +20,7 @@ type sound struct {
 	speaker *speaker.Speaker
 	speaks  bool
 	bell    *bell // nil where there are no soft sounds
+	volume  *volume
 }
 
 func newSound(cfg Config) (s sound) {
@@ -43,7 +44,46 @@ func newSound(cfg Config) (s sound) {
 	if len(to.Player) > 0 && cfg.File.Sound.Effects {
 		s.bell = newBell(s.speaker, cfg.File.Sound, cfg.Now)
 	}
+	s.volume = &volume{usual: cfg.File.Sound.Volume, percent: cfg.File.Sound.Volume, speaker: s.speaker, bell: s.bell}
 	return s
+}
+
+// heard reports whether there is anything to hear.
+func (s sound) heard() bool { return s.speaks || s.bell != nil }
+
+// volume is how loud soft sounds and speech are, set together.
+type volume struct {
+	usual   int // percent, at which speech is as it was recorded
+	speaker *speaker.Speaker
+	bell    *bell // may be nil
+
+	mu      sync.Mutex
+	percent int
+}
+
+func (v *volume) get() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.percent
+}
+
+func (v *volume) set(percent int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.percent = percent
+	if v.bell != nil {
+		v.bell.setVolume(percent)
+	}
+	v.speaker.SetLoudness(loudness(percent, v.usual))
+}
+
+// loudness is that of speech. Whoever asks to be read to is to hear it, also where staff want no soft sounds.
+func loudness(percent, usual int) int {
+	const least = speaker.Usual / 4
+	if usual <= 0 {
+		return speaker.Usual
+	}
+	return max(least, min(speaker.Usual*percent/usual, speaker.Loudest))
 }
 
 // recorded are the sentences that can be played.
@@ -127,18 +167,16 @@ func (b *bell) Play(c kiosk.Cue) {
 }
 
 // Get implements backroom.Dial.
-func (d dial) Get() (int, error) {
-	d.bell.mu.Lock()
-	defer d.bell.mu.Unlock()
-	return d.bell.volume, nil
-}
+func (d dial) Get() (int, error) { return d.sound.volume.get(), nil }
 
 // Set implements backroom.Dial. Whoever turns it hears it.
 func (d dial) Set(_ context.Context, percent int) error {
 	if err := d.choices.SetVolume(percent); err != nil {
 		return err
 	}
-	d.bell.setVolume(percent)
-	d.bell.Play(kiosk.CueAccepted)
+	d.sound.volume.set(percent)
+	if d.sound.bell != nil {
+		d.sound.bell.Play(kiosk.CueAccepted)
+	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"onedoor/app/backroom"
 	"onedoor/app/kiosk"
 	"onedoor/app/text"
 	"onedoor/assets"
@@ -197,6 +198,39 @@ func TestNothingIsHeardAtNight(t *testing.T) {
 			t.Errorf("%s something is played: %s", name, args)
 		}
 	}
+}
+
+// TestStaffSetHowLoudAllIs: soft sounds, recorded and synthesised sentences together, and it holds over a restart.
+func TestStaffSetHowLoudAllIs(t *testing.T) {
+	e := newEar(t, digester)
+	w := build(t)
+	w.file.Voice, w.file.Sound.Player = e.path("voice"), e.path("player")+" -q -"
+	w.file.Sound.Volume, w.file.Sound.QuietFrom, w.file.Sound.QuietUntil = 70, 0, 0
+	w.file.Sound.Prompts = record(t, "menu.heading", recording())
+	choices, err := backroom.OpenChoices(filepath.Join(w.file.Data, "staff", "choices.json"))
+	if err == nil {
+		if err = os.MkdirAll(filepath.Join(w.file.Data, "staff"), 0o700); err == nil {
+			err = choices.SetVolume(35)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.start()
+	w.until("the attract screen", on[kiosk.Attract])
+	w.node.Kiosk.Send(kiosk.Start{})
+	e.hears("the press", wav.Encode(tone.Make(tone.Press, 0.35)))
+	w.node.Kiosk.Send(kiosk.Speak{On: true})
+	spoken, err := wav.Decode(recording())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.hears("the recorded heading at half", wav.Encode(spoken.Louder(0.5)))
+	w.eventually("the voice to be told how loud it is", func() bool {
+		args, err := os.ReadFile(e.path("args"))
+		return err == nil && bytes.Contains(args, []byte(" -a 50 "))
+	})
+	w.stop()
 }
 
 // BenchmarkReadAloud is from the touch on 朗读 to the first sound that the player is given, recorded beside synthesised by the

@@ -145,6 +145,15 @@ func (s *Sound) format(b []byte) error {
 	return nil
 }
 
+// Louder gives the sound that many times as loud. What does not fit any more is cut off at the limits of a sample.
+func (s Sound) Louder(times float64) Sound {
+	out := Sound{Rate: s.Rate, Samples: make([]int16, len(s.Samples))}
+	for i, v := range s.Samples {
+		out.Samples[i] = int16(max(math.MinInt16, min(math.MaxInt16, math.Round(float64(v)*times))))
+	}
+	return out
+}
+
 // Level is how loud a sound is, in decibels below full scale: 0 for the loudest, negative below, -Inf for none at all.
 func (s Sound) Level() float64 {
 	sum := 0.0

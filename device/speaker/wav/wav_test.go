@@ -81,3 +81,13 @@ func TestMeasures(t *testing.T) {
 		t.Errorf("silence is %v", got)
 	}
 }
+
+// TestLouder: twice, half, and never beyond what a sample can be.
+func TestLouder(t *testing.T) {
+	s := wav.Sound{Rate: 22050, Samples: []int16{0, 100, -100, 20000, -20000}}
+	for times, want := range map[float64][]int16{2: {0, 200, -200, 32767, -32768}, 0.5: {0, 50, -50, 10000, -10000}, 0: {0, 0, 0, 0, 0}} {
+		if got := s.Louder(times); got.Rate != s.Rate || !slices.Equal(got.Samples, want) {
+			t.Errorf("%v times: %v at %d, want %v", times, got.Samples, got.Rate, want)
+		}
+	}
+}
