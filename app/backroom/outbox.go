@@ -3,10 +3,10 @@ package backroom
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"onedoor/app/audit"
+	"onedoor/app/hall"
 	"onedoor/app/kiosk"
 	"onedoor/app/staff"
 	"onedoor/app/text"
@@ -189,15 +189,8 @@ func (b *Backroom) void(e outbox.Entry, reason string) {
 
 // reason says why an item did not get through, in words where they are known.
 func reason(kept string, say text.Printer) string {
-	for _, r := range []struct{ kept, key string }{
-		{engine.ReasonLost, "backroom.why.lost"}, {engine.ReasonUnreadable, "backroom.why.unreadable"}, {engine.ReasonServer, "backroom.why.server"},
-		{engine.ReasonNoAck, "backroom.why.noack"}, {engine.ReasonRetry, "backroom.why.later"}, {engine.ReasonNoResult, "backroom.why.noack"},
-		// The types of central's problems, which never change.
-		{"urn:onedoor:problem:item-invalid", "backroom.why.item"}, {"urn:onedoor:problem:payload-invalid", "backroom.why.payload"},
-	} {
-		if strings.HasPrefix(kept, r.kept) {
-			return say.T(r.key)
-		}
+	if key, ok := hall.Answer(kept); ok {
+		return say.T(key)
 	}
 	return kept
 }

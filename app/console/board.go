@@ -75,8 +75,9 @@ type outboxRow struct {
 }
 
 type itemRow struct {
-	Kind, Since, Ago, Answer, Tries, Next string
-	State                                 tag
+	Kind, Since, Ago, Tries, Next string
+	Answer, Raw                   string // of central: in words, or as it said it where there are none
+	State                         tag
 }
 
 type todayRow struct {
@@ -101,7 +102,7 @@ func (p *page) fill(c *Console, a access, s state) {
 	p.services(c, s.Problems)
 	p.problems(c, s.Problems)
 	p.devices(s)
-	p.outbox(s)
+	p.outbox(c, s)
 	p.today(s.Today)
 }
 
@@ -242,7 +243,7 @@ func decisive(v health.Verdict, s *catalog.Service) health.Problem {
 	return v.Because[0]
 }
 
-func (p *page) outbox(s state) {
+func (p *page) outbox(c *Console, s state) {
 	o := s.Outbox
 	switch {
 	case o.Person > 0:
@@ -262,7 +263,12 @@ func (p *page) outbox(s state) {
 		p.Outbox.Link = p.T("outbox.contact", "time", p.since(s.Link.LastContact))
 	}
 	for _, i := range o.Items {
-		row := itemRow{Kind: p.kind(i.Type), Since: p.since(i.Since), Ago: p.ago(i.Since), Answer: i.Answer, State: p.itemState(i.State)}
+		row := itemRow{Kind: p.kind(i.Type), Since: p.since(i.Since), Ago: p.ago(i.Since), State: p.itemState(i.State)}
+		if key, ok := hall.Answer(i.Answer); ok {
+			row.Answer = c.cfg.Texts.In(p.Lang).T(key)
+		} else {
+			row.Raw = i.Answer
+		}
 		if i.Tries > 0 {
 			row.Tries = p.T("item.tries", "n", strconv.Itoa(i.Tries))
 		}

@@ -185,8 +185,8 @@ func trouble(now time.Time) func(*machine) {
 		m.problems = health.Problems{{Kind: paper, Since: now.Add(-17 * time.Minute)}, {Kind: down, Since: now.Add(-3 * time.Hour)}, {Kind: refused, Since: now.Add(-50 * time.Hour)}}
 		m.link = console.Link{State: "offline", Since: now.Add(-3 * time.Hour), LastContact: now.Add(-3 * time.Hour)}
 		m.outbox = console.Outbox{Waiting: 14, Person: 1, Oldest: now.Add(-3 * time.Hour), Items: []console.Item{
-			{Sequence: 41, Type: "submission", State: "rejected", Since: now.Add(-50 * time.Hour), Tries: 1, Answer: "catalogue version is unknown"},
-			{Sequence: 77, Type: "submission", State: "accepted", Since: now.Add(-3 * time.Hour), Tries: 12, Answer: "no answer", Next: now.Add(4 * time.Minute)},
+			{Sequence: 41, Type: "submission", State: "rejected", Since: now.Add(-50 * time.Hour), Tries: 1, Answer: "urn:onedoor:problem:payload-invalid: the form does not fit"},
+			{Sequence: 77, Type: "submission", State: "accepted", Since: now.Add(-3 * time.Hour), Tries: 12, Answer: engine.ReasonRetry, Next: now.Add(4 * time.Minute)},
 			{Sequence: 78, Type: "print", State: "accepted", Since: now.Add(-3 * time.Hour)},
 		}}
 		m.standing = hall.Standing{At: hall.Place{Kiosk: "107", Service: "old-age-allowance", Step: "fill"}, Visit: true, Since: now.Add(-4 * time.Minute)}
