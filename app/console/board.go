@@ -26,6 +26,7 @@ type board struct {
 	Waiting  int // calls that nobody has answered
 	Visit    visitRow
 	Problems []problemRow
+	Past     []pastRow
 	Devices  []deviceRow
 	Services string // how many can be had
 	Limited  []servicesRow
@@ -101,6 +102,7 @@ func (p *page) fill(c *Console, a access, s state) {
 	}
 	p.services(c, s.Problems)
 	p.problems(c, s.Problems)
+	p.past(c, s.Past)
 	p.devices(s)
 	p.outbox(c, s)
 	p.today(s.Today)

@@ -118,6 +118,7 @@ type Config struct {
 	Calls     *hall.Calls
 	Standing  func() hall.Standing
 	Problems  func() health.Problems
+	History   func() []health.Episode // of problems
 	Devices   func() []Device
 	Link      func() Link
 	Outbox    func() Outbox
@@ -233,6 +234,7 @@ type state struct {
 	Minute   time.Time // the page tells how long ago things were
 	Standing hall.Standing
 	Problems health.Problems
+	Past     []bygone
 	Devices  []Device
 	Link     Link
 	Outbox   Outbox
@@ -242,7 +244,7 @@ type state struct {
 
 func (c *Console) look() state {
 	s := state{
-		Minute: c.cfg.Now().Truncate(time.Minute), Standing: c.cfg.Standing(), Problems: c.cfg.Problems(), Devices: c.cfg.Devices(), Link: c.cfg.Link(),
+		Minute: c.cfg.Now().Truncate(time.Minute), Standing: c.cfg.Standing(), Problems: c.cfg.Problems(), Past: lately(c.cfg.Now(), c.cfg.History()), Devices: c.cfg.Devices(), Link: c.cfg.Link(),
 		Outbox: c.cfg.Outbox(), Today: c.cfg.Today(), Calls: c.cfg.Calls.List(),
 	}
 	s.Link.LastContact = s.Link.LastContact.Truncate(time.Minute)

@@ -10,6 +10,7 @@
 //	hallctl prompts check --voice cmn --dir /usr/share/onedoor/prompts
 //	hallctl doctor --config /etc/onedoor/kiosk.yaml
 //	hallctl readiness --json
+//	hallctl problems --for 24h
 //
 // With --json every result is one JSON object a line on standard output, and so is a failure: "event" is "error", "code" is
 // for machines, "message" says what is wrong and "next" what to do. The exit status is 0 only on success; 2 is a command that
@@ -48,6 +49,7 @@ type commands struct {
 	Audit     auditCommands    `cmd:"" help:"Who did what at a kiosk."`
 	Doctor    doctorCommand    `cmd:"" help:"What is wrong with this machine, and what to do about it."`
 	Readiness readinessCommand `cmd:"" help:"Who can be served with what today."`
+	Problems  problemsCommand  `cmd:"" help:"What was wrong with a kiosk, and when."`
 	IME       imeCommands      `cmd:"" name:"ime" help:"What the kiosk's input methods offer, for tuning."`
 	Prompts   promptsCommands  `cmd:"" help:"Sentences that the kiosk reads aloud from recordings."`
 }

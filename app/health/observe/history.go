@@ -12,6 +12,9 @@ import (
 	"onedoor/app/health"
 )
 
+// HistoryFile is where a kiosk keeps its history, in its data directory.
+const HistoryFile = "problems.json"
+
 // LoadHistory reads what Run kept. A file that is not there is an empty history; one that can not be read is an error, and the
 // history is empty as well.
 func LoadHistory(file string) ([]health.Episode, error) {

@@ -15,6 +15,7 @@ import (
 	"onedoor/app/catalog"
 	"onedoor/app/config"
 	"onedoor/app/health"
+	"onedoor/app/health/observe"
 	"onedoor/app/kiosk"
 	"onedoor/app/text"
 	"onedoor/sync/item"
@@ -98,7 +99,7 @@ func (n *Node) logs(cfg Config) []backroom.LogSource {
 	if cfg.Tail != nil {
 		all = append(all, backroom.LogSource{Name: "kiosk.log", Read: func() ([]byte, error) { return cfg.Tail.Bytes(), nil }})
 	}
-	for _, name := range []string{"problems.json"} {
+	for _, name := range []string{observe.HistoryFile} {
 		file := filepath.Join(cfg.File.Data, name)
 		if _, err := os.Stat(file); err == nil {
 			all = append(all, backroom.LogSource{Name: name, Read: func() ([]byte, error) { return os.ReadFile(file) }})

@@ -44,7 +44,7 @@ func (n *Node) openConsole(cfg Config, dev wire.Device, devices devices, texts *
 	queue := &queue{box: n.outbox, now: cfg.Now}
 	n.console, err = console.New(console.Config{
 		Kiosk: dev.Kiosk, Hall: dev.HallName, Texts: texts, Catalogue: services, Staff: &desk{staff: n.Staff, sessions: map[string]*staff.Session{}},
-		Audit: entries{n.Audit, n.tally}, Calls: &hall.Calls{}, Standing: func() hall.Standing { return n.Kiosk.Standing() }, Problems: n.board.Problems,
+		Audit: entries{n.Audit, n.tally}, Calls: &hall.Calls{}, Standing: func() hall.Standing { return n.Kiosk.Standing() }, Problems: n.board.Problems, History: n.board.History,
 		Devices: devices.states, Link: n.link, Outbox: queue.look, Today: n.tally.Today, Now: cfg.Now, Logger: cfg.Logger.With("part", "console"),
 	})
 	return err

@@ -57,7 +57,7 @@ func (n *Node) openHealth(cfg Config, dev devices) (watch func(context.Context) 
 		look.Crashed = cfg.Now()
 		logger.Warn("the former run did not end by itself")
 	}
-	file := filepath.Join(cfg.File.Data, "problems.json")
+	file := filepath.Join(cfg.File.Data, observe.HistoryFile)
 	history, err := observe.LoadHistory(file)
 	if err != nil {
 		logger.Warn("the history of problems begins anew", "err", err)
