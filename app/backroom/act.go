@@ -51,7 +51,7 @@ func (b *Backroom) ask(r request) {
 	if d.busy != "" || !b.may(r.act.Action) {
 		return
 	}
-	d.note, d.chooser = note{}, nil
+	d.note = note{}
 	if staff.AsksAgain(r.act.Action) {
 		d.waiting = &r
 		d.entry = entry{field: fieldPIN}
@@ -120,6 +120,18 @@ func (b *Backroom) failed(r request, err error) note {
 type chooser struct {
 	heading, help string // keys
 	options       []option
+	from          int // page that it was asked for on
+}
+
+// choose asks for a choice.
+func (b *Backroom) choose(c chooser) {
+	c.from = b.desk.page
+	b.desk.chooser, b.desk.page, b.desk.note = &c, 0, note{}
+}
+
+// chosen goes back to where the choice was asked for.
+func (b *Backroom) chosen() {
+	b.desk.chooser, b.desk.page = nil, b.desk.chooser.from
 }
 
 type option struct {
@@ -137,7 +149,7 @@ func (b *Backroom) press(in kiosk.Act) {
 	if c := d.chooser; c != nil {
 		for _, o := range c.options {
 			if in.ID == "choose" && in.Subject == o.label {
-				d.chooser = nil
+				b.chosen()
 				o.pick()
 				return
 			}

@@ -263,9 +263,11 @@ func (b *Backroom) back() (left bool) {
 	d := b.desk
 	switch {
 	case d.chooser != nil:
-		d.chooser = nil
+		b.chosen()
+		return false
 	case d.tests.touch:
 		b.touched()
+		return false
 	case d.readiness:
 		d.readiness = false
 	case d.about:

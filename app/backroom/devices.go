@@ -54,6 +54,9 @@ func (b *Backroom) devicesView(say text.Printer) (cards []kiosk.StaffCard) {
 		c := kiosk.StaffCard{Icon: deviceIcon(d), Title: say.T(deviceKey(d)), Tone: kiosk.Good, State: say.T("backroom.device.ready")}
 		if p, bad := wrong.OfDevice(d); bad {
 			c.Tone, c.State = tone(p.Severity), say.T(severityKey(p.Severity))
+			if c.Tone == kiosk.Stop {
+				c.State = say.T("backroom.device.ill")
+			}
 			c.Lines = []string{say.T(p.Cause()), say.T("backroom.since", "time", b.moment(p.Since), "code", string(p.Code)), say.T(p.Remedy())}
 		} else if dev.Status().State == device.StateUnknown {
 			c.Tone, c.State = kiosk.Neutral, say.T("backroom.device.unknown")
@@ -76,12 +79,15 @@ func (b *Backroom) devicesView(say text.Printer) (cards []kiosk.StaffCard) {
 	return append(cards, b.networkCard(say))
 }
 
-// tested adds how the last test ended.
+// tested adds how the last test ended. A device that tells of a trouble itself keeps the state that it tells.
 func (b *Backroom) tested(c kiosk.StaffCard, what string, say text.Printer) kiosk.StaffCard {
 	if n, ok := b.desk.tests.results[what]; ok {
 		c.Lines = append(c.Lines, say.T(n.key, n.args...))
-		if c.Tone == kiosk.Neutral {
-			c.Tone = n.tone
+		if c.Tone == kiosk.Neutral || c.Tone == kiosk.Good {
+			c.Tone, c.State = n.tone, ""
+			if key := testedKey(n.tone); key != "" {
+				c.State = say.T(key)
+			}
 		}
 	}
 	if !b.may(staff.TestDevice) {
@@ -118,9 +124,9 @@ func (b *Backroom) pressDevice(in kiosk.Act) {
 			return
 		}
 		b.stopTests()
+		d.note = note{}
 		switch in.Subject {
 		case string(health.CardReader), string(health.CodeScanner):
-			d.note = note{}
 			delete(d.tests.results, in.Subject)
 			d.tests.device, d.tests.until = health.Device(in.Subject), b.cfg.Now().Add(testLimit)
 		case touchScreen:
@@ -290,6 +296,11 @@ func deviceKey(d health.Device) string {
 	default:
 		return "backroom.device.printer"
 	}
+}
+
+// testedKey says how a test ended; empty where only who was there knows.
+func testedKey(t kiosk.Tone) string {
+	return map[kiosk.Tone]string{kiosk.Good: "backroom.test.good", kiosk.Caution: "backroom.severity.warning", kiosk.Stop: "backroom.test.bad"}[t]
 }
 
 func awaitKey(d health.Device) string {

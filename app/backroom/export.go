@@ -47,7 +47,7 @@ func (b *Backroom) chooseStick() {
 }
 
 func (b *Backroom) chooseExport(s Stick) {
-	c := &chooser{heading: "backroom.export", help: "backroom.export.sealed"}
+	c := chooser{heading: "backroom.export", help: "backroom.export.sealed"}
 	if b.may(staff.ExportLogs) {
 		c.options = append(c.options, option{label: "backroom.export.logs", help: "backroom.export.logs.help", pick: func() {
 			b.export(staff.Act{Action: staff.ExportLogs, Detail: audit.Logs}, "backroom.export.logs", s, b.cfg.Export.Logs)
@@ -58,7 +58,7 @@ func (b *Backroom) chooseExport(s Stick) {
 			b.export(staff.Act{Action: staff.ExportQueue, Detail: audit.Queue}, "backroom.export.queue", s, b.cfg.Export.Queue)
 		}})
 	}
-	b.desk.chooser, b.desk.page = c, 0
+	b.choose(c)
 }
 
 // export writes on a stick and says what was written.

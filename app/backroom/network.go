@@ -48,6 +48,11 @@ func (b *Backroom) networkCard(say text.Printer) kiosk.StaffCard {
 		c.Lines, c.Buttons = []string{say.T("backroom.network.none")}, nil
 		return c
 	}
+	if t.walking {
+		c.Buttons = nil
+	} else {
+		c = b.tested(c, network, say)
+	}
 	for _, s := range t.steps {
 		words := map[StepResult]string{StepGood: "backroom.step.good", StepBad: "backroom.step.bad", StepSkipped: "backroom.step.skipped"}
 		c.Lines = append(c.Lines, say.T(words[s.Result], "step", s.Name.In(say.Language)))
@@ -58,9 +63,5 @@ func (b *Backroom) networkCard(say text.Printer) kiosk.StaffCard {
 	if t.walking {
 		c.Lines = append(c.Lines, say.T("backroom.step.busy"))
 	}
-	if t.walking {
-		c.Buttons = nil
-		return c
-	}
-	return b.tested(c, network, say)
+	return c
 }

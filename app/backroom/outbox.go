@@ -166,11 +166,11 @@ func (b *Backroom) pressOutbox(in kiosk.Act) {
 				done: note{tone: kiosk.Good, key: "backroom.outbox.retried"}, then: b.listOutbox,
 				do: func(ctx context.Context) error { return b.cfg.Outbox.Release(ctx, []string{e.Item.ID}) }})
 		case "void":
-			c := &chooser{heading: "backroom.outbox.void", help: "backroom.outbox.void.why"}
+			c := chooser{heading: "backroom.outbox.void", help: "backroom.outbox.void.why"}
 			for _, why := range voidReasons {
 				c.options = append(c.options, option{label: why.key, pick: func() { b.void(e, why.reason) }})
 			}
-			d.chooser, d.page = c, 0
+			b.choose(c)
 		}
 	}
 }

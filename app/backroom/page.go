@@ -59,7 +59,7 @@ func (b *Backroom) open(s section) {
 
 // How many cards fit on a page, without and with a keypad.
 const (
-	cardsOnPage  = 5
+	cardsOnPage  = 4
 	cardsOverPad = 2
 )
 
@@ -118,7 +118,10 @@ func (b *Backroom) View(say text.Printer) kiosk.Screen {
 // paged puts as many cards on the page as fit, and the ways to the others.
 func (b *Backroom) paged(v *kiosk.Staff, cards []kiosk.StaffCard, say text.Printer) {
 	most := cardsOnPage
-	if len(v.Keypad.Rows) > 0 {
+	switch {
+	case b.desk.chooser != nil:
+		most = max(1, len(cards)) // each is a line and a button
+	case len(v.Keypad.Rows) > 0:
 		most = cardsOverPad
 	}
 	pages := max(1, (len(cards)+most-1)/most)
@@ -134,11 +137,16 @@ func (b *Backroom) paged(v *kiosk.Staff, cards []kiosk.StaffCard, say text.Print
 	v.Later = kiosk.Button{Label: say.T("backroom.page.later", count...), Intent: kiosk.Turn{By: 1}, Off: at == pages-1}
 }
 
+// chooserView has a card for each choice. Where there is one alone, its button says what is done.
 func (b *Backroom) chooserView(v *kiosk.Staff, say text.Printer) (cards []kiosk.StaffCard) {
 	c := b.desk.chooser
 	v.Heading, v.Sections = say.T(c.heading), nil
 	v.Back.Label = say.T("form.back")
 	v.Summary = kiosk.Notice{Text: say.T(c.help)}
+	if len(c.options) == 1 && c.options[0].help == "" {
+		label := c.options[0].label
+		return []kiosk.StaffCard{{Title: v.Heading, Lines: []string{v.Summary.Text}, Buttons: []kiosk.Button{act(say.T(label), "choose", label)}}}
+	}
 	for _, o := range c.options {
 		card := kiosk.StaffCard{Title: say.T(o.label), Buttons: []kiosk.Button{act(say.T("backroom.choose"), "choose", o.label)}}
 		if o.help != "" {

@@ -166,14 +166,13 @@ func (b *Backroom) title(service string, lang text.Language) string {
 }
 
 func (b *Backroom) pressReceipt(in kiosk.Act) {
-	d := b.desk
-	for _, a := range d.receipts.found {
+	for _, a := range b.desk.receipts.found {
 		if in.ID == "reprint" && in.Subject == a.number {
-			c := &chooser{heading: "backroom.reprint", help: "backroom.reprint.why"}
+			c := chooser{heading: "backroom.reprint", help: "backroom.reprint.why"}
 			for _, why := range reasons {
 				c.options = append(c.options, option{label: why.key, pick: func() { b.reprint(a, why.detail) }})
 			}
-			d.chooser, d.page = c, 0
+			b.choose(c)
 			return
 		}
 	}
@@ -186,7 +185,6 @@ func (b *Backroom) reprint(a accepted, why audit.Detail) {
 	if lang == "" {
 		lang = text.Chinese
 	}
-	d := b.desk
 	act := staff.Act{Action: staff.Reprint, Subject: audit.OfCase(a.number), Detail: why}
 	b.ask(request{act: act, label: "backroom.reprint", done: note{tone: kiosk.Good, key: "backroom.reprint.done"},
 		do: func(ctx context.Context) error {
@@ -200,7 +198,7 @@ func (b *Backroom) reprint(a accepted, why audit.Detail) {
 			}
 			return came(result)
 		},
-		then: func() { d.page = 0 }})
+	})
 }
 
 // copies is which copy the next print is: as many prints as are on record of the case, and one at least.

@@ -147,11 +147,11 @@ func (b *Backroom) pressSettings(in kiosk.Act) {
 		b.ask(request{act: staff.Act{Action: staff.Clean}, label: "backroom.clean", do: func(context.Context) error { return nil },
 			then: func() { d.cleaning = b.cfg.Now().Add(cleaningTime) }})
 	case "out-of-service":
-		c := &chooser{heading: "backroom.service.close", help: "backroom.service.choose"}
+		c := chooser{heading: "backroom.service.close", help: "backroom.service.choose"}
 		for _, n := range notices {
 			c.options = append(c.options, option{label: noticeKey(n), pick: func() { b.takeOut(n) }})
 		}
-		d.chooser, d.page = c, 0
+		b.choose(c)
 	case "in-service":
 		b.ask(request{act: staff.Act{Action: staff.BringBack}, label: "backroom.service.open", done: note{tone: kiosk.Good, key: "backroom.service.opened"},
 			do: func(context.Context) error { return b.cfg.Door.Open() }})
@@ -164,7 +164,7 @@ func (b *Backroom) pressSettings(in kiosk.Act) {
 	case "more":
 		b.turn(in.Subject, dialStep)
 	case "restart":
-		d.chooser = &chooser{heading: "backroom.restart", help: "backroom.restart.help", options: []option{{label: "backroom.restart.do", pick: b.restart}}}
+		b.choose(chooser{heading: "backroom.restart", help: "backroom.restart.help", options: []option{{label: "backroom.restart.do", pick: b.restart}}})
 	case "export":
 		b.chooseStick()
 	}

@@ -24,6 +24,7 @@ func newCleaning(kit *widget.Kit) *cleaning {
 
 func (c *cleaning) show(v kiosk.Cleaning, s theme.Scale) {
 	c.page.show(v.Heading, v.Help, kiosk.Button{}, kiosk.Button{}, s)
+	c.fact(s)
 	c.picture.Set("hand-finger", c.kit.Palette.Line, 240)
 	c.left.Set(strconv.Itoa(v.Seconds), widget.Style{Size: 2 * s.Number, Bold: true, Color: c.kit.Palette.Text, Align: fyne.TextAlignCenter})
 }

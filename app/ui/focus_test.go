@@ -41,7 +41,7 @@ func (b *bench) round(t *testing.T, name fyne.KeyName) []string {
 func TestKeysReachEverything(t *testing.T) {
 	for _, v := range []variant{{size: portrait}, {size: landscape, english: true, elder: true}, {size: portrait, low: true}} {
 		b := setup(t, v.size)
-		for _, s := range samples(v.english) {
+		for _, s := range everything(t, v.english) {
 			b.ui.Reset()
 			b.ui.Show(v.of(s.view))
 			if len(b.ui.focus.stops()) == 0 {
@@ -192,7 +192,7 @@ func allOf(p theme.Palette) map[color.NRGBA]bool {
 // TestPaletteChangesEverywhere: after a change to high contrast and back nothing has a colour of the other palette.
 func TestPaletteChangesEverywhere(t *testing.T) {
 	b := setup(t, portrait)
-	for _, s := range samples(false) {
+	for _, s := range everything(t, false) {
 		b.ui.Show(s.view)
 		for _, contrast := range []bool{true, false} {
 			s.view.Frame.Contrast = contrast

@@ -33,7 +33,7 @@ func everyText(o fyne.CanvasObject) []string {
 func TestResetLeavesNoTextBehind(t *testing.T) {
 	for _, v := range []variant{{size: portrait}, {size: landscape, english: true, elder: true}} {
 		b := setup(t, v.size)
-		for _, s := range samples(v.english) {
+		for _, s := range everything(t, v.english) {
 			b.ui.Show(s.view)
 		}
 		if len(everyText(b.ui.Content())) == 0 {
@@ -54,7 +54,7 @@ func TestLeavingAScreenEmptiesIt(t *testing.T) {
 	b := setup(t, portrait)
 	attract := shown(t, false, "attract")
 	personal := regexp.MustCompile(`张|138|大北路|1101|8361|100-2`)
-	for _, s := range samples(false) {
+	for _, s := range everything(t, false) {
 		b.ui.Show(s.view)
 		b.ui.Show(attract)
 		for _, text := range everyText(b.ui.Content()) {

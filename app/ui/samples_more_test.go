@@ -19,7 +19,6 @@ func moreSamples(w words) []sample {
 	evaluateSamples(w, add)
 	trackSamples(w, add)
 	casesSamples(w, add)
-	staffSamples(w, add)
 	return out
 }
 

@@ -38,7 +38,7 @@ func newStaff(kit *widget.Kit) *staff {
 func (t *staff) show(v kiosk.Staff, s theme.Scale) {
 	who := v.Who
 	if v.Until != "" {
-		who += "  ·  " + v.Until
+		who += " · " + v.Until
 	}
 	t.page.show(v.Heading, who, kiosk.Button{}, v.Back, s)
 	section := v.Heading

@@ -35,7 +35,7 @@ func TestEveryTargetSendsItsIntentOnce(t *testing.T) {
 	for _, v := range []variant{{size: portrait}, {size: landscape, english: true, elder: true}} {
 		t.Run(v.String(), func(t *testing.T) {
 			b := setup(t, v.size)
-			for _, s := range samples(v.english) {
+			for _, s := range everything(t, v.english) {
 				s.view.Frame.Elder = v.elder
 				b.ui.Show(s.view)
 				for _, g := range b.ui.Targets() {

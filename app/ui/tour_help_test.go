@@ -6,10 +6,7 @@ import (
 	"time"
 
 	"onedoor/app/hall"
-	"onedoor/app/health"
-	"onedoor/app/health/observe"
 	"onedoor/app/kiosk"
-	"onedoor/sync/outbox"
 )
 
 // counter is where calls for help go: a real list of them, and staff who look or do not.
@@ -63,24 +60,3 @@ func callForHelp(v *visitor) {
 	v.does(kiosk.CallStaff{})
 	v.shows("help-failed")
 }
-
-// tourHealth is what is wrong with the edges, at once.
-type tourHealth struct {
-	*parts
-	now func() time.Time
-}
-
-func (h tourHealth) Problems() health.Problems {
-	o, err := observe.New(observe.Config{Now: h.now, Link: tourLink{h.parts}, Outbox: tourStats{h.parts}, Devices: map[health.Device]observe.Device{
-		health.CardReader: tourReader{h.parts}, health.ReceiptPrinter: tourPrinter{h.parts}, health.CodeScanner: tourScanner{h.parts}}})
-	if err != nil {
-		panic(err)
-	}
-	return health.At(h.now(), o.Look())
-}
-
-type tourStats struct{ *parts }
-
-func (s tourStats) Err() error            { return s.full }
-func (tourStats) Stats() outbox.Stats     { return outbox.Stats{} }
-func (tourStats) Damage() []outbox.Damage { return nil }

@@ -47,6 +47,7 @@ type visitor struct {
 	view   kiosk.View
 	seen   []sample
 	offset time.Duration
+	lang   text.Language
 }
 
 // parts are the edges of the kiosk, and levers to them. They are moved only while the kiosk rests.
@@ -56,6 +57,7 @@ type parts struct {
 	reader  device.Status
 	printer device.Status
 	link    engine.Link
+	cut     time.Time // since when the link is as it is
 	printed printer.Result
 	paper   chan struct{} // the printer ends when it is closed; nil: at once
 	disk    chan struct{} // the outbox likewise
@@ -64,6 +66,7 @@ type parts struct {
 	counter *counter
 	stage   wire.Stage
 	cases   map[string]outbox.Entry // by number, hash and case id
+	room    *room                   // nil where staff have no side
 }
 
 type (
@@ -83,7 +86,7 @@ func (p tourPrinter) Status() device.Status                { return p.printer }
 func (tourScanner) Enable(bool)                            {}
 func (p tourScanner) Events() <-chan scanner.Event         { return p.codes }
 func (tourScanner) Status() device.Status                  { return device.Status{State: device.StateReady} }
-func (p tourLink) Status() engine.Status                   { return engine.Status{Link: p.link} }
+func (p tourLink) Status() engine.Status                   { return engine.Status{Link: p.link, Since: p.cut} }
 func (p tourBox) Err() error                               { return p.full }
 func (p tourBox) ByTrack(h string) (outbox.Entry, error)   { return p.find(h) }
 func (p tourBox) ByReceipt(n string) (outbox.Entry, error) { return p.find(n) }
@@ -174,6 +177,12 @@ var hallware = sync.OnceValues(func() (kiosk.Config, error) {
 // visit runs what a visitor does in a bubble, and gives what he has seen.
 func visit(t *testing.T, lang text.Language, elder bool, does func(*visitor)) []sample {
 	t.Helper()
+	return bubble(t, lang, elder, func(*visitor, *kiosk.Config) {}, does)
+}
+
+// bubble is a visit at a kiosk that equip has changed.
+func bubble(t *testing.T, lang text.Language, elder bool, equip func(*visitor, *kiosk.Config), does func(*visitor)) []sample {
+	t.Helper()
 	shared, err := hallware()
 	if err != nil {
 		t.Fatal(err)
@@ -184,16 +193,16 @@ func visit(t *testing.T, lang text.Language, elder bool, does func(*visitor)) []
 			cards: make(chan cardreader.Event, 8), codes: make(chan scanner.Event, 8), link: engine.Online, printed: printer.Result{Outcome: printer.Printed},
 			reader: device.Status{State: device.StateReady}, printer: device.Status{State: device.StateReady}, cases: map[string]outbox.Entry{},
 		}
-		v := &visitor{T: t, parts: p, offset: time.Until(noon())}
+		v := &visitor{T: t, parts: p, offset: time.Until(noon()), lang: lang}
 		cfg := shared
 		cfg.Site = kiosk.Site{Hall: "番禺区政务服务大厅", Kiosk: "107", HelpPhone: "12345", Tracking: "https://center.example.gov.cn"}
 		cfg.Reader, cfg.Printer, cfg.Scanner, cfg.Outbox, cfg.Link = tourReader{p}, tourPrinter{p}, tourScanner{p}, tourBox{p}, tourLink{p}
 		ids := 0
 		cfg.NewID = func(time.Time) string { ids++; return "0198f000-0000-7000-8000-00000000000" + string(rune('0'+ids%10)) }
 		cfg.NewCode = func() tracking.Code { return "ABCDEFGHJKMNPQRSTVWXYZ0123456" }
-		cfg.Now = func() time.Time { return time.Now().Add(v.offset).UTC() }
+		cfg.Now = v.now
 		p.counter = &counter{now: cfg.Now, attended: true}
-		cfg.Helpdesk, cfg.Health = p.counter, tourHealth{p, cfg.Now}
+		cfg.Helpdesk = p.counter
 		cfg.Site.Counter = text.Local{text.Chinese: "大门左边的 3 号窗口", text.Traditional: "大門左邊的 3 號櫃檯", text.English: "counter 3, left of the entrance"}
 		cfg.Show, cfg.Logger = func(view kiosk.View) { v.view = view }, slog.New(slog.DiscardHandler)
 		cfg.Health, err = observe.New(observe.Config{Now: cfg.Now, Link: tourLink{p}, Outbox: tourBox{p}, Devices: map[health.Device]observe.Device{
@@ -201,6 +210,7 @@ func visit(t *testing.T, lang text.Language, elder bool, does func(*visitor)) []
 		if err != nil {
 			t.Fatal(err)
 		}
+		equip(v, &cfg)
 		v.kiosk, err = kiosk.New(cfg)
 		if err != nil {
 			t.Fatal(err)
@@ -415,6 +425,9 @@ func toured(t *testing.T, lang text.Language, elder bool) []sample {
 	var all []sample
 	for _, name := range slices.Sorted(maps.Keys(tours)) {
 		all = append(all, visit(t, lang, elder, tours[name])...)
+	}
+	if !elder { // staff see their side as it is, whatever the citizen before them had chosen
+		all = append(all, staffed(t, lang)...)
 	}
 	shownOn[key] = all
 	return all

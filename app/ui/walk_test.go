@@ -142,7 +142,7 @@ func luminance(c color.Color) float64 {
 // printed there is none, and after the goodbye the kiosk itself goes on.
 func (b *bench) stuck(v kiosk.View) []string {
 	switch s := v.Screen.(type) {
-	case kiosk.Accepting, kiosk.Goodbye, kiosk.OutOfService:
+	case kiosk.Accepting, kiosk.Goodbye, kiosk.OutOfService, kiosk.Cleaning:
 		return nil
 	case kiosk.Accepted:
 		if s.Printing {
@@ -260,6 +260,15 @@ func named(v kiosk.View) []string {
 		all = append(all, s.Trouble.Staff)
 	case kiosk.Accepted:
 		all = append(all, s.Receipt.Staff)
+	case kiosk.Staff:
+		all = append(all, s.Who+" · "+s.Until)
+		for _, c := range s.Cards {
+			for _, b := range c.Buttons {
+				if a, ok := b.Intent.(kiosk.Act); ok && a.ID == "language" {
+					all = append(all, b.Label)
+				}
+			}
+		}
 	}
 	return all
 }
