@@ -26,6 +26,8 @@ type Config struct {
 	Site      kiosk.Site
 	Staff     Staff
 	Health    Health
+	Readiness Readiness
+	Sheet     *text.Catalogue // words of the readiness report: assets.ReadinessText
 	Catalogue *catalog.Catalogue
 	Texts     *text.Catalogue
 	Devices   map[health.Device]Device // those that the machine has
@@ -103,7 +105,7 @@ func (n note) say(say text.Printer) string {
 
 // New checks the configuration.
 func New(cfg Config) (*Backroom, error) {
-	if cfg.Staff == nil || cfg.Health == nil || cfg.Catalogue == nil || cfg.Texts == nil || cfg.Printer == nil || cfg.Outbox == nil ||
+	if cfg.Staff == nil || cfg.Health == nil || cfg.Readiness == nil || cfg.Sheet == nil || cfg.Catalogue == nil || cfg.Texts == nil || cfg.Printer == nil || cfg.Outbox == nil ||
 		cfg.Link == nil || cfg.Door == nil || cfg.Choices == nil || cfg.Now == nil || cfg.NewID == nil || cfg.Logger == nil {
 		return nil, errors.New("new backroom: a part is missing")
 	}

@@ -2,32 +2,32 @@ package backroom
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"onedoor/app/audit"
-	"onedoor/app/catalog"
 	"onedoor/app/health"
 	"onedoor/app/kiosk"
+	"onedoor/app/readiness"
 	"onedoor/app/staff"
 	"onedoor/app/text"
-	"onedoor/device/printer/document"
 )
+
+// sheet is the readiness report of now, as staff read it.
+func (b *Backroom) sheet(say text.Printer) readiness.View {
+	return b.cfg.Readiness.Report(b.cfg.Now()).Show(b.cfg.Sheet.In(say.Language))
+}
 
 // overviewView tells what is wrong, and what it takes away from citizens.
 func (b *Backroom) overviewView(v *kiosk.Staff, say text.Printer) (cards []kiosk.StaffCard) {
-	wrong := b.cfg.Health.Problems()
+	sheet := b.sheet(say)
+	v.Summary = kiosk.Notice{Tone: extentTone(sheet.Extent), Text: sheet.Summary}
 	if b.desk.readiness {
-		return b.readinessView(v, wrong, say)
-	}
-	v.Summary = kiosk.Notice{Tone: kiosk.Good, Text: say.T("backroom.overview.fine")}
-	if len(wrong) > 0 {
-		v.Summary = kiosk.Notice{Tone: tone(wrong[0].Severity), Text: say.T(wrong[0].Cause())}
+		return b.sheetView(v, sheet, say)
 	}
 	if _, notice, closed := b.cfg.Door.Closed(); closed {
 		v.Summary = kiosk.Notice{Tone: kiosk.Stop, Text: say.T("backroom.overview.closed", "notice", say.T(noticeKey(notice)))}
 	}
-	for _, p := range wrong {
+	for _, p := range b.cfg.Health.Problems() {
 		c := kiosk.StaffCard{Icon: problemIcon(p), Tone: tone(p.Severity), Title: say.T(p.Cause()), State: say.T(severityKey(p.Severity)),
 			Lines: []string{say.T("backroom.since", "time", b.moment(p.Since), "code", string(p.Code)), say.T(p.Remedy())}}
 		if p.Device == health.ReceiptPrinter {
@@ -35,67 +35,45 @@ func (b *Backroom) overviewView(v *kiosk.Staff, say text.Printer) (cards []kiosk
 		}
 		cards = append(cards, c)
 	}
-	return append(cards, b.servicesCard(wrong, say))
-}
-
-// servicesCard is what can be finished here and now.
-func (b *Backroom) servicesCard(wrong health.Problems, say text.Printer) kiosk.StaffCard {
-	var whole, partly, not int
-	for _, s := range b.cfg.Catalogue.Services {
-		switch wrong.Service(s).Extent {
-		case health.Whole:
-			whole++
-		case health.Partly:
-			partly++
-		default:
-			not++
-		}
-	}
-	c := kiosk.StaffCard{Icon: "clipboard-list", Tone: kiosk.Good, Title: say.T("backroom.services"), State: say.T("backroom.services.whole", "count", strconv.Itoa(whole)),
-		Buttons: []kiosk.Button{act(say.T("backroom.readiness.show"), "readiness", "")}}
-	if partly > 0 {
-		c.Tone = kiosk.Caution
-		c.Lines = append(c.Lines, say.T("backroom.services.partly", "count", strconv.Itoa(partly)))
-	}
-	if not > 0 {
-		c.Tone = kiosk.Stop
-		c.Lines = append(c.Lines, say.T("backroom.services.not", "count", strconv.Itoa(not)))
-	}
+	c := kiosk.StaffCard{Icon: "clipboard-list", Tone: extentTone(sheet.Extent), Title: sheet.Heading, State: say.T(extentKey(sheet.Extent)),
+		Lines: append([]string{sheet.Summary}, strings.Split(sheet.When, "\n")...), Buttons: []kiosk.Button{act(say.T("backroom.readiness.show"), "readiness", "")}}
 	if b.may(staff.TestDevice) {
 		c.Buttons = append(c.Buttons, act(say.T("backroom.readiness.print"), "readiness-print", ""))
 	}
-	return c
+	return append(cards, c)
 }
 
-// readinessView tells it service by service.
-func (b *Backroom) readinessView(v *kiosk.Staff, wrong health.Problems, say text.Printer) (cards []kiosk.StaffCard) {
-	v.Heading, v.Back.Label = say.T("backroom.readiness"), say.T("form.back")
-	for _, s := range b.cfg.Catalogue.Services {
-		t, state, because := b.verdict(wrong, s, say)
-		c := kiosk.StaffCard{Icon: s.Icon, Tone: t, Title: s.Title.In(say.Language), State: state}
-		if because != "" {
-			c.Lines = []string{because}
+// sheetView is the whole report: what the paper has, what can be had, and the causes in words.
+func (b *Backroom) sheetView(v *kiosk.Staff, sheet readiness.View, say text.Printer) (cards []kiosk.StaffCard) {
+	v.Heading, v.Back.Label = sheet.Heading, say.T("form.back")
+	for _, list := range sheet.Lists {
+		c := kiosk.StaffCard{Icon: "clipboard-list", Tone: extentTone(list.Of), Title: list.Title}
+		if list.Of == readiness.Mend {
+			c.Icon, c.Tone = "tool", kiosk.Neutral
+		}
+		for _, l := range list.Lines {
+			why := l.Why
+			if list.Of == readiness.Mend {
+				why = l.Note
+			}
+			if why != "" {
+				why = say.T("backroom.colon") + why
+			}
+			c.Lines = append(c.Lines, l.Text+why)
 		}
 		cards = append(cards, c)
 	}
-	return cards
+	return append(cards, kiosk.StaffCard{Icon: "clock", Title: sheet.Kiosk, Lines: strings.Split(sheet.When, "\n")})
 }
 
-// verdict is what can be said of a service, and why.
-func (b *Backroom) verdict(wrong health.Problems, s *catalog.Service, say text.Printer) (t kiosk.Tone, state, because string) {
-	v := wrong.Service(s)
-	var why []string
-	for _, p := range v.Because {
-		why = append(why, say.T(p.Cause()))
-	}
-	because = strings.Join(why, "\n")
-	switch v.Extent {
-	case health.Whole:
-		return kiosk.Good, say.T("backroom.extent.whole"), because
-	case health.Partly:
-		return kiosk.Caution, say.T("backroom.extent.partly"), because
+func extentTone(e readiness.Extent) kiosk.Tone {
+	switch e {
+	case readiness.Whole:
+		return kiosk.Good
+	case readiness.Partly:
+		return kiosk.Caution
 	default:
-		return kiosk.Stop, say.T("backroom.extent.not"), because
+		return kiosk.Stop
 	}
 }
 
@@ -104,7 +82,7 @@ func (b *Backroom) pressOverview(in kiosk.Act) {
 	case "readiness":
 		b.desk.readiness, b.desk.page = true, 0
 	case "readiness-print":
-		doc := b.readinessPaper(b.cfg.Texts.In(b.desk.lang))
+		doc := readiness.Paper(b.cfg.Readiness.Report(b.cfg.Now()), b.cfg.Sheet.In(b.desk.lang))
 		b.ask(request{act: staff.Act{Action: staff.TestDevice, Subject: audit.OfDevice(string(health.ReceiptPrinter)), Detail: audit.Readiness},
 			label: "backroom.readiness.print", done: note{tone: kiosk.Good, key: "backroom.printed"},
 			do: func(ctx context.Context) error { return b.printed(ctx, doc) }})
@@ -113,31 +91,15 @@ func (b *Backroom) pressOverview(in kiosk.Act) {
 	}
 }
 
-// readinessPaper is the report for the wall of the hall.
-func (b *Backroom) readinessPaper(say text.Printer) document.Document {
-	wrong := b.cfg.Health.Problems()
-	blocks := []document.Block{
-		document.Text{Text: b.cfg.Site.Hall, Align: document.Centre, Bold: true},
-		document.Text{Text: say.T("backroom.readiness"), Align: document.Centre, Bold: true, Width: 2, Height: 2},
-		document.Text{Text: say.T("receipt.kiosk", "kiosk", b.cfg.Site.Kiosk)},
-		document.Text{Text: text.Stamp(b.cfg.Now().Local())}, document.Rule{},
+func extentKey(e readiness.Extent) string {
+	switch e {
+	case readiness.Whole:
+		return "backroom.extent.whole"
+	case readiness.Partly:
+		return "backroom.extent.partly"
+	default:
+		return "backroom.extent.not"
 	}
-	for _, p := range wrong {
-		blocks = append(blocks, document.Text{Text: say.T(p.Cause()), Bold: true}, document.Text{Text: say.T("backroom.since", "time", b.moment(p.Since), "code", string(p.Code))},
-			document.Text{Text: say.T(p.Remedy())})
-	}
-	if len(wrong) == 0 {
-		blocks = append(blocks, document.Text{Text: say.T("backroom.overview.fine"), Bold: true})
-	}
-	blocks = append(blocks, document.Rule{})
-	for _, s := range b.cfg.Catalogue.Services {
-		_, state, because := b.verdict(wrong, s, say)
-		blocks = append(blocks, document.Row{Label: s.Title.In(say.Language), Value: state})
-		if because != "" {
-			blocks = append(blocks, document.Text{Text: because})
-		}
-	}
-	return document.Document{Blocks: blocks}
 }
 
 func tone(s health.Severity) kiosk.Tone {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"onedoor/app/health"
+	"onedoor/app/readiness"
 	"onedoor/app/staff"
 	"onedoor/app/text"
 	"onedoor/device"
@@ -30,6 +31,14 @@ type Health interface {
 	// Problems gives them worst first. It must not block.
 	Problems() health.Problems
 }
+
+// Readiness says who can be served with what.
+type Readiness interface {
+	// Report is of now. It must not block.
+	Report(now time.Time) readiness.Report
+}
+
+var _ Readiness = (*readiness.Keeper)(nil)
 
 // Device is one of the machine's.
 type Device interface{ Status() device.Status }

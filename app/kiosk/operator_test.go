@@ -16,6 +16,7 @@ import (
 	"onedoor/app/catalog"
 	"onedoor/app/health"
 	"onedoor/app/kiosk"
+	"onedoor/app/readiness"
 	"onedoor/app/staff"
 	"onedoor/app/text"
 	"onedoor/assets"
@@ -119,6 +120,19 @@ func (s seen) Problems() health.Problems {
 	return b.Problems()
 }
 
+// report is the readiness of the hall by what is wrong with the devices.
+type report struct {
+	seen
+	services *catalog.Catalogue
+	texts    *text.Catalogue
+}
+
+func (r report) Report(now time.Time) readiness.Report {
+	all := readiness.Report{Site: readiness.Site{Hall: "番禺区政务服务大厅", Kiosk: "107"}, At: now}
+	all.Services, all.Problems = readiness.Judge(r.Problems(), r.services.Services, r.texts)
+	return all
+}
+
 // room is a kiosk with a backroom, and everything that it needs, real but for the devices.
 type room struct {
 	*hall
@@ -142,6 +156,10 @@ func openRoom(t *testing.T, change func(*backroom.Config)) *room {
 func openRoomIn(t *testing.T, box *outbox.Outbox, keys sealKeys, dir string, change func(*backroom.Config)) *room {
 	t.Helper()
 	texts, err := text.Load(assets.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet, err := text.Load(assets.ReadinessText())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +204,7 @@ func openRoomIn(t *testing.T, box *outbox.Outbox, keys sealKeys, dir string, cha
 	r.hall = open(t, box, func(c *kiosk.Config) {
 		devices[health.CardReader], devices[health.ReceiptPrinter] = c.Reader, c.Printer
 		devices[health.CodeScanner] = c.Scanner
-		cfg := backroom.Config{Site: c.Site, Staff: r.staff, Health: seen{devices}, Catalogue: services, Texts: texts, Devices: devices, Printer: c.Printer,
+		cfg := backroom.Config{Site: c.Site, Staff: r.staff, Health: seen{devices}, Readiness: report{seen{devices}, services, texts}, Sheet: sheet, Catalogue: services, Texts: texts, Devices: devices, Printer: c.Printer,
 			Outbox: box, Link: c.Link, Door: r.door, Choices: choices, Now: r.clock.now, NewID: item.NewID, Logger: slog.New(slog.DiscardHandler)}
 		if change != nil {
 			change(&cfg)
@@ -522,10 +540,28 @@ func TestPaperOutIsOnTheOverview(t *testing.T) {
 	if i < 0 || len(s.Cards[i].Buttons) != 2 || len(s.Cards[i].Lines) != 2 || s.Summary.Tone == kiosk.Good {
 		t.Fatalf("the overview is %+v", s)
 	}
+	sheet, err := text.Load(assets.ReadinessText())
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := sheet.In(text.Chinese)
 	r.send(kiosk.Act{ID: "readiness"})
-	p := r.page("the report", func(p kiosk.Staff) bool { return p.Heading == r.said("backroom.readiness") })
-	if p.Page[1] < 2 || p.Cards[0].State != r.said("backroom.extent.partly") {
-		t.Errorf("the report is %+v", p)
+	p := r.page("the report", func(p kiosk.Staff) bool { return p.Heading == words.T("heading") })
+	if p.Summary.Tone != kiosk.Caution || p.Cards[0].Title != words.T("partly") || p.Cards[1].Title != words.T("mendlist") {
+		t.Fatalf("the report is %+v", p)
+	}
+	r.send(kiosk.Act{ID: "readiness-print"}, kiosk.Back{}, kiosk.Act{ID: "readiness-print"})
+	r.summary("backroom.printed")
+	printed := fmt.Sprintf("%+v", r.paper.printed()[0])
+	for _, said := range append([]string{p.Summary.Text, words.T("partly"), words.T("mendlist"), "PRINTER-PAPER-OUT"}, p.Cards[0].Title) {
+		if !strings.Contains(printed, said) {
+			t.Errorf("the screen says %q, the paper %s", said, printed)
+		}
+	}
+	for _, line := range p.Cards[0].Lines {
+		if service, why, _ := strings.Cut(line, "："); !strings.Contains(printed, service) || why != r.said("health.printer-paper-out.cause") {
+			t.Errorf("the screen says %q, the paper %s", line, printed)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -28,7 +29,8 @@ func (t Time) on(now time.Time) time.Time {
 	return time.Date(now.Year(), now.Month(), now.Day(), int(t)/60, int(t)%60, 0, 0, now.Location())
 }
 
-// KeeperConfig is what a Keeper needs. All fields are required but Opens, Open, Quiet, Last and Logger.
+// KeeperConfig is what a Keeper needs. All fields are required but Opens, Open, Quiet, Last and Logger. Look may be called on any
+// goroutine.
 type KeeperConfig struct {
 	Site  Site
 	Opens *Time // nil: there is no report
@@ -65,9 +67,10 @@ const (
 	printLimit = time.Minute
 )
 
-// Keeper has the tests made and the reports written in time. Run owns all of it.
+// Keeper has the tests made and the reports written in time. Run owns all of it but what Report tells of.
 type Keeper struct {
 	cfg    KeeperConfig
+	mu     sync.Mutex // over tested
 	tested SelfTest
 	report Report
 	began  time.Time
@@ -157,8 +160,11 @@ func (k *Keeper) test(ctx context.Context) {
 				k.cfg.Logger.Info("self-test broken off")
 				return
 			}
-			k.tested = SelfTest{At: began, Tests: tests}
-			k.cfg.Logger.Info("self-test made", "tests", len(tests), "failed", len(k.tested.Failed()))
+			made := SelfTest{At: began, Tests: tests}
+			k.mu.Lock()
+			k.tested = made
+			k.mu.Unlock()
+			k.cfg.Logger.Info("self-test made", "tests", len(tests), "failed", len(made.Failed()))
 			return
 		case <-watch.C:
 			if !k.cfg.Idle() {
@@ -178,15 +184,27 @@ func (k *Keeper) reportDue(now time.Time) bool {
 	return !now.Before(opens) && now.Before(opens.Add(late)) && k.report.At.Before(opens)
 }
 
-// make makes and keeps the report. Tests of another night are not today's.
+// make makes and keeps the report.
 func (k *Keeper) make(now time.Time) {
-	services, problems := k.cfg.Look(now)
-	k.report = Report{Site: k.cfg.Site, At: now, Opens: k.cfg.Opens.String(), Services: services, Problems: problems}
-	if age := now.Sub(k.tested.At); age >= 0 && age < 24*time.Hour {
-		k.report.SelfTest = k.tested
-	}
-	k.cfg.Logger.Info("readiness reported", "extent", string(k.report.Extent()), "services", len(services), "problems", len(problems))
+	k.report = k.Report(now)
+	k.cfg.Logger.Info("readiness reported", "extent", string(k.report.Extent()), "services", len(k.report.Services), "problems", len(k.report.Problems))
 	k.keep()
+}
+
+// Report is who can be served with what now; nobody keeps or prints it. Tests of another night are not today's. It may be
+// called from any goroutine.
+func (k *Keeper) Report(now time.Time) Report {
+	r := Report{Site: k.cfg.Site, At: now}
+	if k.cfg.Opens != nil {
+		r.Opens = k.cfg.Opens.String()
+	}
+	r.Services, r.Problems = k.cfg.Look(now)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if age := now.Sub(k.tested.At); age >= 0 && age < 24*time.Hour {
+		r.SelfTest = k.tested
+	}
+	return r
 }
 
 func (k *Keeper) keep() {

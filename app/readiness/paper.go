@@ -1,6 +1,7 @@
 package readiness
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,68 +12,90 @@ import (
 // Line is one thing in a list of a View.
 type Line struct {
 	Text string // a service, a problem's code, a test
-	Note string // why, or what to do; may be empty
+	Note string // why, or what to do; may be empty. Of a service: the codes
+	Why  string // of a service: the causes in words, as far as the report tells them; empty otherwise
+}
+
+// Mend is a List of what is wrong, and what to do about it.
+const Mend Extent = "mend"
+
+// List is a part of a View: the services of an extent, or what is to be mended. It is never empty.
+type List struct {
+	Of    Extent // Not, Partly, Whole or Mend
+	Title string
+	Lines []Line
 }
 
 // View is a report as a screen for staff shows it, and as Paper prints it: sentences, and nothing left to look up.
 type View struct {
 	Heading string
-	When    string // of the report and of the self-test
+	Kiosk   string // whose it is
+	When    string // of the report and of the self-test, two lines
 	Extent  Extent // decides the colour of Summary
 	Summary string
-	Not     []Line // services that can not be had, and why
-	Partly  []Line // services that lack something, and what
-	Mend    []Line // what is wrong, and what to do about it
+	Lists   []List // Not, Partly, Mend and Whole, those that are not empty
 }
 
 // Show puts a report into the words of say, those of assets.ReadinessText.
 func (r Report) Show(say text.Printer) View {
-	v := View{Heading: say.T("heading"), Extent: r.Extent(), When: say.T("when", "time", text.Stamp(r.At), "opens", r.Opens)}
-	whole, partly, not := len(r.Of(Whole)), r.Of(Partly), r.Of(Not)
-	v.Summary = say.T("summary."+string(v.Extent), "whole", strconv.Itoa(whole), "partly", strconv.Itoa(len(partly)), "not", strconv.Itoa(len(not)))
-	for _, s := range not {
-		v.Not = append(v.Not, Line{s.Title.In(say.Language), strings.Join(s.Because, " ")})
+	v := View{Heading: say.T("heading"), Kiosk: say.T("kiosk", "kiosk", r.Kiosk), Extent: r.Extent(), When: say.T("when", "time", text.Stamp(r.At), "opens", r.Opens)}
+	if r.Opens == "" {
+		v.When = say.T("when.now", "time", text.Stamp(r.At))
 	}
-	for _, s := range partly {
-		v.Partly = append(v.Partly, Line{s.Title.In(say.Language), strings.Join(s.Because, " ")})
-	}
-	told := map[string]bool{}
-	mend := func(p Problem) {
-		if told[p.Code] { // a device that is ill fails its test as well
-			return
+	v.When += "\n" + r.SelfTest.say(say)
+	not, partly, whole := r.lines(Not, say), r.lines(Partly, say), r.lines(Whole, say)
+	v.Summary = say.T("summary."+string(v.Extent), "whole", strconv.Itoa(len(whole)), "partly", strconv.Itoa(len(partly)), "not", strconv.Itoa(len(not)))
+	for _, l := range []List{{Not, say.T("not"), not}, {Partly, say.T("partly"), partly}, {Mend, say.T("mendlist"), r.mend(say)}, {Whole, say.T("whole"), whole}} {
+		if len(l.Lines) > 0 {
+			v.Lists = append(v.Lists, l)
 		}
-		told[p.Code] = true
-		line := Line{p.Code, p.Cause.In(say.Language)}
-		if do := p.Do.In(say.Language); do != "" {
-			line.Note = say.T("mend", "cause", line.Note, "do", do)
-		}
-		v.Mend = append(v.Mend, line)
-	}
-	for _, p := range r.Problems {
-		mend(p)
-	}
-	for _, t := range r.SelfTest.Failed() {
-		if t.Problem != nil {
-			mend(*t.Problem)
-		}
-	}
-	switch failed := len(r.SelfTest.Failed()); {
-	case r.SelfTest.At.IsZero():
-		v.When += "\n" + say.T("untested")
-	default:
-		v.When += "\n" + say.T("tested", "time", text.Stamp(r.SelfTest.At), "passed", strconv.Itoa(r.SelfTest.count(Passed)), "failed", strconv.Itoa(failed))
 	}
 	return v
 }
 
-func (s SelfTest) count(o Outcome) int {
-	n := 0
-	for _, t := range s.Tests {
-		if t.Outcome == o {
-			n++
+// mend tells each thing once: a device that is ill fails its test as well.
+func (r Report) mend(say text.Printer) (all []Line) {
+	wrong := slices.Clone(r.Problems)
+	for _, t := range r.SelfTest.Failed() {
+		if t.Problem != nil {
+			wrong = append(wrong, *t.Problem)
 		}
 	}
-	return n
+	for i, p := range wrong {
+		if slices.ContainsFunc(wrong[:i], func(o Problem) bool { return o.Code == p.Code }) {
+			continue
+		}
+		line := Line{Text: p.Code, Note: p.Cause.In(say.Language)}
+		if do := p.Do.In(say.Language); do != "" {
+			line.Note = say.T("mend", "cause", line.Note, "do", do)
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+// lines are the services of an extent.
+func (r Report) lines(e Extent, say text.Printer) (all []Line) {
+	for _, s := range r.Of(e) {
+		line := Line{Text: s.Title.In(say.Language), Note: strings.Join(s.Because, " ")}
+		var why []string
+		for _, p := range r.Problems {
+			if slices.Contains(s.Because, p.Code) {
+				why = append(why, p.Cause.In(say.Language))
+			}
+		}
+		line.Why = strings.Join(why, " · ")
+		all = append(all, line)
+	}
+	return all
+}
+
+// say tells when the machine tested itself, and how that ended.
+func (s SelfTest) say(say text.Printer) string {
+	if s.At.IsZero() {
+		return say.T("untested")
+	}
+	return say.T("tested", "time", text.Stamp(s.At), "passed", strconv.Itoa(len(s.of(Passed))), "failed", strconv.Itoa(len(s.Failed())))
 }
 
 // Paper composes the report for the receipt printer. What is well is a number; what is not is told in full.
@@ -81,27 +104,24 @@ func Paper(r Report, say text.Printer) document.Document {
 	blocks := []document.Block{
 		document.Text{Text: r.Hall, Align: document.Centre, Bold: true},
 		document.Text{Text: v.Heading, Align: document.Centre, Bold: true, Width: 2, Height: 2},
-		document.Text{Text: say.T("kiosk", "kiosk", r.Kiosk), Align: document.Centre},
+		document.Text{Text: v.Kiosk, Align: document.Centre},
 		document.Rule{},
 		document.Text{Text: v.When},
 		document.Rule{},
 		document.Text{Text: v.Summary, Bold: true},
 	}
-	list := func(key string, lines []Line, row func(Line) []document.Block) {
-		if len(lines) == 0 {
-			return
+	for _, list := range v.Lists {
+		if list.Of == Whole {
+			continue
 		}
-		blocks = append(blocks, document.Rule{}, document.Text{Text: say.T(key), Bold: true})
-		for _, l := range lines {
-			blocks = append(blocks, row(l)...)
+		blocks = append(blocks, document.Rule{}, document.Text{Text: list.Title, Bold: true})
+		for _, l := range list.Lines {
+			if list.Of == Mend {
+				blocks = append(blocks, document.Text{Text: l.Text, Bold: true}, document.Text{Text: l.Note})
+			} else {
+				blocks = append(blocks, document.Row{Label: l.Text, Value: l.Note})
+			}
 		}
 	}
-	service := func(l Line) []document.Block { return []document.Block{document.Row{Label: l.Text, Value: l.Note}} }
-	problem := func(l Line) []document.Block {
-		return []document.Block{document.Text{Text: l.Text, Bold: true}, document.Text{Text: l.Note}}
-	}
-	list("not", v.Not, service)
-	list("partly", v.Partly, service)
-	list("mendlist", v.Mend, problem)
 	return document.Document{Blocks: append(blocks, document.Rule{}, document.Text{Text: say.T("end"), Align: document.Centre})}
 }

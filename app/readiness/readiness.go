@@ -62,8 +62,10 @@ type SelfTest struct {
 }
 
 // Failed are the tests that failed.
-func (s SelfTest) Failed() []Test {
-	return slices.DeleteFunc(slices.Clone(s.Tests), func(t Test) bool { return t.Outcome != Failed })
+func (s SelfTest) Failed() []Test { return s.of(Failed) }
+
+func (s SelfTest) of(o Outcome) []Test {
+	return slices.DeleteFunc(slices.Clone(s.Tests), func(t Test) bool { return t.Outcome != o })
 }
 
 // Site is whose report it is.
@@ -76,7 +78,7 @@ type Site struct {
 type Report struct {
 	Site
 	At       time.Time `json:"at"`
-	Opens    string    `json:"opens"` // 08:30
+	Opens    string    `json:"opens"` // 08:30; empty where the hall has not said it
 	Services []Service `json:"services"`
 	Problems []Problem `json:"problems,omitempty"`
 	SelfTest SelfTest  `json:"self_test,omitzero"`

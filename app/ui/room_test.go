@@ -15,7 +15,10 @@ import (
 	"onedoor/app/health"
 	"onedoor/app/health/observe"
 	"onedoor/app/kiosk"
+	"onedoor/app/readiness"
 	members "onedoor/app/staff"
+	"onedoor/app/text"
+	"onedoor/assets"
 	"onedoor/device"
 	"onedoor/sync/clock"
 	"onedoor/sync/item"
@@ -33,6 +36,7 @@ type room struct {
 	sticks   []backroom.Stick
 	written  error
 	percent  map[string]int
+	night    readiness.SelfTest
 	step     chan backroom.Step // the steps to central; closed after the last
 }
 
@@ -49,7 +53,12 @@ type (
 		*room
 		what string
 	}
-	roomAudit struct{}
+	roomAudit     struct{}
+	roomReadiness struct {
+		*room
+		wrong *observe.Observer
+		of    kiosk.Config
+	}
 )
 
 func (s roomScanner) Status() device.Status                 { return s.scanner }
@@ -58,6 +67,13 @@ func (d roomDial) Get() (int, error)                        { return d.percent[d
 func (d roomDial) Set(_ context.Context, to int) error      { d.percent[d.what] = to; return nil }
 func (roomAudit) Record(context.Context, audit.Event) error { return nil }
 func (roomAudit) Note(audit.Event)                          {}
+
+// Report is of a hall that opened at half past eight after a good night.
+func (r roomReadiness) Report(now time.Time) readiness.Report {
+	report := readiness.Report{Site: readiness.Site{Hall: r.of.Site.Hall, Kiosk: r.of.Site.Kiosk}, At: now, Opens: "08:30", SelfTest: r.night}
+	report.Services, report.Problems = readiness.Judge(r.wrong.Problems(), r.of.Catalogue.Services, r.of.Texts)
+	return report
+}
 
 // Roster is the hall's staff: an invented supervisor.
 func (s roomStaff) Roster() (outbox.RosterView, error) {
@@ -152,7 +168,8 @@ func (v *visitor) now() time.Time { return time.Now().Add(v.offset).UTC() }
 // furnish gives a kiosk its staff's side.
 func furnish(v *visitor, c *kiosk.Config) {
 	v.Helper()
-	r := &room{scanner: device.Status{State: device.StateReady}, percent: map[string]int{"volume": 60, "brightness": 100}}
+	r := &room{scanner: device.Status{State: device.StateReady}, percent: map[string]int{"volume": 60, "brightness": 100},
+		night: readiness.SelfTest{At: noon().Add(-11 * time.Hour), Tests: slices.Repeat([]readiness.Test{{Outcome: readiness.Passed}}, 17)}}
 	v.parts.room = r
 	must := func(err error) {
 		v.Helper()
@@ -178,9 +195,11 @@ func furnish(v *visitor, c *kiosk.Config) {
 			return nil
 		}}})
 	must(err)
+	sheet, err := text.Load(assets.ReadinessText())
+	must(err)
 	c.Door, c.Language, c.Scanner, c.Health = door, choices.Language, scanner, wrong
 	r.backroom, err = backroom.New(backroom.Config{
-		Site: c.Site, Staff: guarded{people, r}, Health: wrong, Catalogue: c.Catalogue, Texts: c.Texts, Printer: c.Printer, Outbox: box, Link: c.Link, Door: door,
+		Site: c.Site, Staff: guarded{people, r}, Health: wrong, Readiness: roomReadiness{r, wrong, *c}, Sheet: sheet, Catalogue: c.Catalogue, Texts: c.Texts, Printer: c.Printer, Outbox: box, Link: c.Link, Door: door,
 		Devices: map[health.Device]backroom.Device{health.CardReader: c.Reader, health.ReceiptPrinter: c.Printer, health.CodeScanner: scanner},
 		Choices: choices, Network: roomWay{r}, Sounds: c.Sounds, Voice: c.Voice, Volume: roomDial{r, "volume"}, Backlight: roomDial{r, "brightness"},
 		Media: roomMedia{r}, Export: roomMedia{r}, Restart: func() {}, Now: v.now, NewID: c.NewID, Logger: slog.New(slog.DiscardHandler),

@@ -95,10 +95,6 @@ func overviewTour(v *visitor) {
 	v.shows("staff-overview")
 	v.acts("readiness", "")
 	v.shows("staff-readiness")
-	for n := 2; n <= sees[kiosk.Staff](v).Page[1]; n++ {
-		v.does(kiosk.Turn{By: 1})
-	}
-	v.shows("staff-readiness-last")
 	v.does(kiosk.Back{})
 	v.parts.printed = printer.Result{Outcome: printer.NotPrinted, Cause: device.ProblemPaperOut}
 	v.acts("readiness-print", "")

@@ -77,12 +77,13 @@ func (c *readinessCommand) tell(e *env, r readiness.Report, say text.Printer) er
 
 func human(w io.Writer, v readiness.View) {
 	fmt.Fprintf(w, "%s\n%s\n\n%s\n", v.Heading, v.When, v.Summary)
-	for _, list := range [][]readiness.Line{v.Not, v.Partly, v.Mend} {
-		if len(list) > 0 {
-			fmt.Fprintln(w)
+	for _, list := range v.Lists {
+		if list.Of == readiness.Whole {
+			continue
 		}
-		for _, l := range list {
-			fmt.Fprintf(w, "%s  %s\n", l.Text, l.Note)
+		fmt.Fprintf(w, "\n%s\n", list.Title)
+		for _, l := range list.Lines {
+			fmt.Fprintf(w, "  %s  %s\n", l.Text, l.Note)
 		}
 	}
 }

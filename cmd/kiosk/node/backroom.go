@@ -49,7 +49,7 @@ func (n *Node) openBackroom(cfg Config, id config.Identity, services *catalog.Ca
 		devices[health.CodeScanner] = visitor.Scanner
 	}
 	room := backroom.Config{
-		Site: visitor.Site, Staff: n.Staff, Health: n.board, Catalogue: services, Texts: texts, Devices: devices, Printer: visitor.Printer,
+		Site: visitor.Site, Staff: n.Staff, Health: n.board, Readiness: n.mornings.keeper, Sheet: n.mornings.words, Catalogue: services, Texts: texts, Devices: devices, Printer: visitor.Printer,
 		Outbox: n.outbox, Link: n.engine, Door: n.door, Choices: choices, Network: way{&cfg.File, n.mornings.voices},
 		Sounds: visitor.Sounds, Voice: visitor.Voice, Restart: cfg.Restart, Media: backroom.Mounts{Root: "/"},
 		Backlight: &backroom.Backlight{Dir: "/sys/class/backlight", Command: strings.Fields(cfg.File.Screen.Brightness)},

@@ -199,7 +199,7 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	n.devices = dev
 	dev.run(running, &n.parts, cfg)
 	n.parts.run(running, "health", cfg.Logger, watch)
-	n.parts.run(running, "readiness", cfg.Logger, n.mornings.run)
+	n.parts.run(running, "readiness", cfg.Logger, n.mornings.keeper.Run)
 	n.visit.run(visits, "visit", cfg.Logger, n.Kiosk.Run)
 	n.parts.run(running, "staff", cfg.Logger, n.Staff.Run)
 	n.runConsole(running, cfg)

@@ -35,7 +35,8 @@ type mornings struct {
 	services *catalog.Catalogue
 	devices  devices
 	voices   doctor.Voices
-	words    text.Printer // of the report
+	words    *text.Catalogue // of the report
+	keeper   *readiness.Keeper
 	texts    *text.Catalogue
 	idle     atomic.Bool // nobody is at the screen
 }
@@ -51,7 +52,10 @@ func (n *Node) openMornings(cfg Config, id config.Identity, services *catalog.Ca
 		return fmt.Errorf("start kiosk: %w", err)
 	}
 	n.mornings = &mornings{node: n, cfg: cfg, site: readiness.Site{Hall: id.Device.HallName, Kiosk: id.Device.Kiosk}, services: services, devices: dev,
-		voices: voices, words: words.In(text.Chinese), texts: texts}
+		voices: voices, words: words, texts: texts}
+	if n.mornings.keeper, err = n.mornings.open(); err != nil {
+		return fmt.Errorf("start kiosk: %w", err)
+	}
 	return nil
 }
 
@@ -68,16 +72,16 @@ func (m *mornings) attend(show func(kiosk.View)) func(kiosk.View) {
 	}
 }
 
-// run keeps the times of the configuration until ctx ends.
-func (m *mornings) run(ctx context.Context) error {
+// open makes who keeps the times of the configuration.
+func (m *mornings) open() (*readiness.Keeper, error) {
 	cfg := readiness.KeeperConfig{Site: m.site, Now: m.cfg.Now, Idle: m.idle.Load, Test: m.node.SelfTest, Look: m.node.Services, Keep: m.keep,
 		Print: m.node.PrintReadiness, Open: m.cfg.File.Hall.OpenOn, Logger: m.cfg.Logger.With("part", "readiness")}
 	var err error
 	if cfg.Opens, err = timeOf(m.cfg.File.Hall.Opens); err != nil {
-		return err
+		return nil, err
 	}
 	if cfg.Quiet, err = timeOf(m.cfg.File.Hall.SelfTest); err != nil {
-		return err
+		return nil, err
 	}
 	raw, err := os.ReadFile(m.file())
 	if err == nil {
@@ -86,11 +90,7 @@ func (m *mornings) run(ctx context.Context) error {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		cfg.Logger.Warn("the last readiness report can not be read", "err", err)
 	}
-	keeper, err := readiness.NewKeeper(cfg)
-	if err != nil {
-		return err
-	}
-	return keeper.Run(ctx)
+	return readiness.NewKeeper(cfg)
 }
 
 // timeOf reads a time of the configuration; nil for none.
@@ -181,39 +181,12 @@ func (m *mornings) status(d health.Device) (s device.Status, ok bool) {
 
 // Services is what can be said of each service now, and what is wrong: as the board has it, in every language.
 func (n *Node) Services(time.Time) ([]readiness.Service, []readiness.Problem) {
-	m := n.mornings
-	wrong := n.board.Problems()
-	var problems []readiness.Problem
-	for _, p := range wrong {
-		if p.Severity > health.Info {
-			problems = append(problems, readiness.Problem{Code: string(p.Code), Since: p.Since, Cause: m.said(p.Cause()), Do: m.said(p.Remedy())})
-		}
-	}
-	var services []readiness.Service
-	for _, s := range m.services.Services {
-		v := wrong.Service(s)
-		a := readiness.Service{ID: s.ID, Title: s.Title, Extent: map[health.Extent]readiness.Extent{
-			health.Whole: readiness.Whole, health.Partly: readiness.Partly, health.Not: readiness.Not}[v.Extent]}
-		for _, p := range v.Because {
-			a.Because = append(a.Because, string(p.Code))
-		}
-		services = append(services, a)
-	}
-	return services, problems
-}
-
-// said is a sentence of the screens in every language.
-func (m *mornings) said(key string) text.Local {
-	all := text.Local{}
-	for _, lang := range m.texts.Languages() {
-		all[lang] = m.texts.In(lang).T(key)
-	}
-	return all
+	return readiness.Judge(n.board.Problems(), n.mornings.services.Services, n.mornings.texts)
 }
 
 // PrintReadiness puts a report on the receipt printer's paper. It returns when that is done or has failed.
 func (n *Node) PrintReadiness(ctx context.Context, r readiness.Report) error {
-	got := n.mornings.devices.printer.Print(ctx, readiness.Paper(r, n.mornings.words))
+	got := n.mornings.devices.printer.Print(ctx, readiness.Paper(r, n.mornings.words.In(text.Chinese)))
 	if got.Outcome == printer.Printed {
 		return nil
 	}
