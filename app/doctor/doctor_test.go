@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -56,6 +57,44 @@ func TestEveryCodeHasWords(t *testing.T) {
 		if !used[key] {
 			t.Errorf("the message %q is used nowhere", key)
 		}
+	}
+}
+
+// TestSharedCodesAreTheKiosks: a code without words of the doctor's own is one that the kiosk has, and the doctor says of it
+// what the kiosk says.
+func TestSharedCodesAreTheKiosks(t *testing.T) {
+	own, err := text.Load(assets.DoctorText())
+	if err != nil {
+		t.Fatal(err)
+	}
+	common, err := text.Load(assets.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[Code]health.Kind{}
+	for _, k := range health.Kinds() {
+		kinds[Code(k.Code)] = k
+	}
+	shared := 0
+	for _, code := range Codes() {
+		if slices.Contains(own.Keys(), "code."+string(code)) {
+			continue
+		}
+		k, known := kinds[code]
+		if !known {
+			t.Errorf("%s has neither words of its own nor the kiosk's", code)
+			continue
+		}
+		shared++
+		for _, lang := range own.Languages() {
+			w := Words{own.In(lang), common.In(lang)}
+			if cause, do := w.Cause(wrong(CheckOutbox, code)), w.Do(wrong(CheckOutbox, code)); cause != common.In(lang).T(k.Cause()) || do != common.In(lang).T(k.Remedy()) {
+				t.Errorf("%s in %s says %q and %q", code, lang, cause, do)
+			}
+		}
+	}
+	if shared < len(health.Devices()) {
+		t.Errorf("only %d codes are shared", shared)
 	}
 }
 

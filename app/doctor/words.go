@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"onedoor/app/health"
 	"onedoor/app/text"
 	"onedoor/assets"
 )
@@ -57,7 +58,7 @@ func (w Words) Cause(f Finding) string {
 	if key := "code." + string(f.Code); w.own.T(key) != key {
 		return w.own.T(key, w.args(f)...)
 	}
-	cause, _ := w.device(f)
+	cause, _ := w.shared(f)
 	return cause
 }
 
@@ -72,32 +73,23 @@ func (w Words) Do(f Finding) string {
 	if w.own.T("code."+string(f.Code)) != "code."+string(f.Code) {
 		return ""
 	}
-	_, do := w.device(f)
+	_, do := w.shared(f)
 	return do
 }
 
-// device takes the kiosk's sentence for a device's problem apart: the cause, and what to do.
-func (w Words) device(f Finding) (cause, do string) {
-	device, problem, _ := strings.Cut(strings.ToLower(string(f.Code)), "-")
-	whole := w.common.T("health." + device + "." + problem)
-	for _, stop := range []string{"。", ". "} {
-		if first, rest, ok := strings.Cut(whole, stop); ok {
-			cause, do = first, rest
-			break
-		}
+// shared is the kiosk's own sentence for a code that the doctor shares with it: the cause, and what to do.
+func (w Words) shared(f Finding) (cause, do string) {
+	k, known := health.KindOf(health.Code(f.Code))
+	if !known {
+		return string(f.Code), ""
 	}
-	if cause == "" {
-		cause = whole
-	}
-	if own := "health." + strings.ToLower(string(f.Code)); w.common.T(own+".cause") != own+".cause" {
-		cause, do = w.common.T(own+".cause"), w.common.T(own+".remedy")
-	}
+	cause = w.common.T(k.Cause())
 	for i := 0; i+1 < len(f.Args); i += 2 {
 		if f.Args[i] == "path" || f.Args[i] == "program" {
 			cause += " [" + f.Args[i+1] + "]"
 		}
 	}
-	return cause, do
+	return cause, w.common.T(k.Remedy())
 }
 
 // args puts words in the place of what is named by its key: a step by its name, a state by its word.
