@@ -769,6 +769,7 @@ func TestDeadLetters(t *testing.T) {
 	if got, err := r.box.Get(e.Item.ID); err != nil || got.State != outbox.StateAccepted {
 		t.Errorf("after the retry it is %s, %v", got.State, err)
 	}
+	r.page("the letter to be away", func(s kiosk.Staff) bool { return !button(s, "retry") })
 	reject()
 	r.send(kiosk.Section{ID: "outbox"})
 	r.line(r.said("backroom.outbox.tell"))
