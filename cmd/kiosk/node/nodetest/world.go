@@ -101,6 +101,8 @@ func New(t testing.TB) *World {
 		if err := w.Store.Close(); err != nil {
 			t.Error(err)
 		}
+		w.Store, w.Central, w.others, w.Web = nil, nil, nil, nil // package testing holds w until all tests beside this one have ended
+		w.handler.Store(nil)
 	})
 	return w
 }
