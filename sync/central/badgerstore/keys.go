@@ -35,8 +35,8 @@ import (
 //	e/<number>                           source
 //	v/<hall><kiosk>                      last incarnation
 //	z/<handle>                           central.EnrolCode
-//	g/<hall>                             central.Roster
-//	b/<source>/<count><sequence>         central.CheckpointRow
+//	R/<hall>                             central.Roster
+//	C/<source>/<count><sequence>         central.CheckpointRow
 //	y/<session>                          time after which nobody asks for it any more
 func keyEpoch() []byte              { return []byte("m/epoch") }
 func keyFormat() []byte             { return []byte("m/format") }
@@ -87,9 +87,9 @@ func keyIncarnation(k central.Kiosk) []byte {
 }
 func keyCode(handle string) []byte { return []byte("z/" + handle) }
 func keySession(id string) []byte  { return []byte("y/" + id) }
-func keyRoster(hall string) []byte { return []byte("g/" + hall) }
+func keyRoster(hall string) []byte { return []byte("R/" + hall) }
 func prefixCheckpoints(source string) string {
-	return "b/" + source + "/"
+	return "C/" + source + "/"
 }
 func keyCheckpoint(source string, count, sequence uint64) []byte {
 	return binary.BigEndian.AppendUint64(number(prefixCheckpoints(source), count), sequence)

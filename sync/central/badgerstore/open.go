@@ -149,9 +149,10 @@ func isLock(err error) bool { return strings.Contains(err.Error(), "Cannot acqui
 
 // formatVersion numbers the key space; see keys.go. One of oldestFormat or later is brought up to it.
 const (
-	formatVersion = 4 // a device may be revoked, and a version that does not look would let it in
-	formatHolders = 3 // cases are kept by their holders
-	oldestFormat  = 2
+	formatVersion     = formatRevocations
+	formatRevocations = 4 // a device may be revoked, and a version that does not look would let it in; rosters have a place of their own
+	formatHolders     = 3 // cases are kept by their holders
+	oldestFormat      = 2
 )
 
 // readEpoch reads epoch and format of the ledger, central.ErrNotFound when there is none.

@@ -40,6 +40,13 @@ func casesOfHolders(t *testing.T, b *bench) {
 	const zhang, li = "zhangzhangzhangzhangzh", "lililililililililililil"
 	first, others, nobodys := whose(kiosk, 1, zhang), whose(kiosk, 2, li), whose(kiosk, 3, "")
 	elsewhere := whose(otherKiosk, 1, zhang)
+	// The hall has staff, who are no cases.
+	if _, err := b.SaveRoster(t.Context(), central.RosterChange{Hall: kiosk.Hall, Members: []wire.Member{{ID: "wang-li", Name: "王丽", Role: "attendant"}}, At: b.at}); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := b.Unindexed(t.Context(), 10); err != nil || len(left) > 0 {
+		t.Errorf("nobody has looked whose these are: %v, %v", caseIDs(left), err)
+	}
 	b.ingest(t, first, others, nobodys, elsewhere)
 	b.of(t, zhang, 10, elsewhere, first)
 	b.of(t, zhang, 1, elsewhere)
