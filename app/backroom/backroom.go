@@ -36,6 +36,7 @@ type Config struct {
 	Link      Link
 	Door      *Door
 	Choices   *Choices
+	Sending   Sending       // nil: it makes no pauses
 	Network   Network       // nil: the way to central can not be tested from here
 	Sounds    kiosk.Sounds  // nil: there are none
 	Voice     kiosk.Voice   // nil: nothing is read aloud

@@ -202,14 +202,20 @@ func stuckAs(e outbox.Entry) audit.Detail {
 	return audit.Reject
 }
 
-// sendNow lets everything that was put off go with the next request.
+// sendNow lets everything that was put off go with the next request, and that be made now.
 func (b *Backroom) sendNow() {
 	b.ask(request{act: staff.Act{Action: staff.SendNow}, label: "backroom.outbox.send", done: note{tone: kiosk.Good, key: "backroom.outbox.sending"}, then: b.listOutbox,
 		do: func(ctx context.Context) error {
 			for after := uint64(0); ; {
 				list, err := b.cfg.Outbox.List(after, listPage, func(s outbox.State) bool { return s == outbox.StateAccepted })
-				if err != nil || len(list) == 0 {
+				if err != nil {
 					return err
+				}
+				if len(list) == 0 {
+					if b.cfg.Sending != nil {
+						b.cfg.Sending.Wake()
+					}
+					return nil
 				}
 				var late []string
 				for _, e := range list {

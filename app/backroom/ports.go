@@ -62,6 +62,17 @@ type Outbox interface {
 // Link tells about the way to central.
 type Link interface{ Status() engine.Status }
 
+// Sending is what makes pauses between its tries to reach central.
+type Sending interface {
+	// Wake ends the present pause, unless central asked for it. It must not block.
+	Wake()
+}
+
+var (
+	_ Link    = (*engine.Engine)(nil)
+	_ Sending = (*engine.Engine)(nil)
+)
+
 // Network takes the way to central step by step. It returns when the last step has ended, within some seconds.
 type Network interface {
 	Check(ctx context.Context, took func(Step))

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -145,7 +146,14 @@ type room struct {
 	door   *backroom.Door
 	said   func(key string, args ...string) string
 	help   helpdesk
+
+	pressed atomic.Int32 // how often the pause before the next try was ended
 }
+
+// sending counts how often its pause was ended.
+type sending struct{ pressed *atomic.Int32 }
+
+func (s sending) Wake() { s.pressed.Add(1) }
 
 func openRoom(t *testing.T, change func(*backroom.Config)) *room {
 	t.Helper()
@@ -205,7 +213,7 @@ func openRoomIn(t *testing.T, box *outbox.Outbox, keys sealKeys, dir string, cha
 		devices[health.CardReader], devices[health.ReceiptPrinter] = c.Reader, c.Printer
 		devices[health.CodeScanner] = c.Scanner
 		cfg := backroom.Config{Site: c.Site, Staff: r.staff, Health: seen{devices}, Readiness: report{seen{devices}, services, texts}, Sheet: sheet, Catalogue: services, Texts: texts, Devices: devices, Printer: c.Printer,
-			Outbox: box, Link: c.Link, Door: r.door, Choices: choices, Now: r.clock.now, NewID: item.NewID, Logger: slog.New(slog.DiscardHandler)}
+			Outbox: box, Link: c.Link, Sending: sending{&r.pressed}, Door: r.door, Choices: choices, Now: r.clock.now, NewID: item.NewID, Logger: slog.New(slog.DiscardHandler)}
 		if change != nil {
 			change(&cfg)
 		}
@@ -867,5 +875,35 @@ func TestTheSignInKeepsNothing(t *testing.T) {
 		if strings.Contains(fmt.Sprintf("%+v", v.Screen), "7049") {
 			t.Error("a view holds the PIN")
 		}
+	}
+}
+
+// TestSendNow: everybody may have what waits sent now: what was put off is due, the pause before the next try ends, once for each
+// press, and the press is in the audit log.
+func TestSendNow(t *testing.T) {
+	r := openRoom(t, nil)
+	e, err := r.box.ByReceipt(r.submits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.box.Defer(t.Context(), []string{e.Item.ID}, time.Now().Add(time.Hour), "upstream asked for later"); err != nil {
+		t.Fatal(err)
+	}
+	r.signIn("a1")
+	r.send(kiosk.Section{ID: "outbox"})
+	r.line(r.said("backroom.outbox.reason", "reason", r.said("backroom.why.later")))
+	if n := r.pressed.Load(); n != 0 {
+		t.Errorf("looking at the page ended %d pauses", n)
+	}
+	r.send(kiosk.Act{ID: "send"})
+	r.summary("backroom.outbox.sending")
+	if n := r.pressed.Load(); n != 1 {
+		t.Errorf("a press ended %d pauses", n)
+	}
+	if due, err := r.box.Due(time.Now(), 10); err != nil || len(due) != 1 || due[0].Item.ID != e.Item.ID {
+		t.Errorf("due are %+v, %v", due, err)
+	}
+	if n := r.logged(audit.KindSentNow, func(e audit.Entry) bool { return e.Disposition == audit.Done }); n != 1 {
+		t.Errorf("%d presses are logged", n)
 	}
 }

@@ -18,3 +18,11 @@ func (a alarm) left(now time.Time) time.Duration {
 	}
 	return 0
 }
+
+// atLeast is the alarm, or one that is so long away when that is longer.
+func (a alarm) atLeast(wait time.Duration, now time.Time) alarm {
+	if wait <= a.left(now) {
+		return a
+	}
+	return alarmIn(wait, now)
+}

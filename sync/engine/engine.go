@@ -101,6 +101,7 @@ type Engine struct {
 	mu         sync.Mutex
 	resting    alarm              // no loop asks until then
 	suspect    bool               // something failed that a probe has to explain
+	pressed    bool               // a person wants no pause
 	pollCancel context.CancelFunc // of the long poll under way
 	cancel     context.CancelFunc
 	running    sync.WaitGroup

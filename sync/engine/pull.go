@@ -126,7 +126,8 @@ func (e *Engine) pullFailed(ctx context.Context, cause error, wait, took time.Du
 			return pause, e.cfg.Outbox.ResetFeed(ctx)
 		}
 		if status := problem.Status; status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusUpgradeRequired {
-			return min(e.problem(problem, p.fails, pullCap), slowPoll), cause
+			wait, _ := e.problem(problem, p.fails, pullCap) // these ask for nothing
+			return min(wait, slowPoll), cause
 		}
 		return max(jitter(doubled(pushBase, pullCap, p.fails)), problem.RetryAfter), cause
 	}

@@ -17,6 +17,8 @@ type push struct {
 	maxBytes int   // of a batch, announced by hello
 	fails    int   // turns in a row that moved nothing
 	next     alarm // the next batch
+	asked    alarm // the upstream asked not to be asked before
+	hurried  alarm // no person's word counts before
 	probes   int   // failed probes in a row
 	probeAt  alarm
 	lone     string // the item that was lost travelling alone, and when
@@ -49,6 +51,7 @@ func (e *Engine) pushOnce(ctx context.Context) (time.Duration, error) {
 	e.countWaiting()
 	p := &e.push
 	now := e.cfg.Now()
+	e.hurry(now)
 	if wait := e.paused(now); wait > 0 {
 		return min(wait, slowPoll), nil
 	}
@@ -106,7 +109,7 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 		p.pace.most = clamp(h.MaxBatchItems, wire.MaxBatchItems)
 		p.maxBytes = clamp(h.MaxBatchBytes, wire.MaxBatchBytes)
 		if p.probes > 0 || e.Status().Link == Unknown { // a real return, not a push that failed by itself
-			p.fails, p.next = 0, alarm{}
+			p.fails, p.next, p.asked = 0, alarm{}, alarm{}
 		}
 		p.probes, p.probeAt = 0, alarm{}
 		e.setSuspect(false)
@@ -123,7 +126,8 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 	case errors.As(err, &problem):
 		p.probes++
 		e.contact()
-		wait := e.problem(problem, p.probes, portalCap)
+		wait, asked := e.problem(problem, p.probes, portalCap)
+		p.asked = p.asked.atLeast(asked, now)
 		p.probeAt = alarmIn(wait, now)
 		e.setSuspect(true)
 		return min(wait, slowPoll), err
@@ -132,7 +136,9 @@ func (e *Engine) probeOnce(ctx context.Context) (time.Duration, error) {
 	wait := jitter(probeCap)
 	var no *wire.NoAnswerError
 	if errors.As(err, &no) && no.Status != 0 {
-		wait = max(jitter(doubled(time.Second, portalCap, p.probes)), spread(no.RetryAfter))
+		asked := spread(no.RetryAfter)
+		p.asked = p.asked.atLeast(asked, now)
+		wait = max(jitter(doubled(time.Second, portalCap, p.probes)), asked)
 	}
 	p.probeAt = alarmIn(wait, now)
 	e.lost(err)
@@ -147,26 +153,27 @@ func clamp(announced, most int) int {
 	return announced
 }
 
-// problem notes a signed refusal of a whole request and says how long to wait.
-func (e *Engine) problem(p *wire.ProblemError, attempt int, limit time.Duration) time.Duration {
+// problem notes a signed refusal of a whole request and says how long to wait, and how much of that the upstream asked for.
+func (e *Engine) problem(p *wire.ProblemError, attempt int, limit time.Duration) (wait, asked time.Duration) {
 	now := e.cfg.Now()
+	asked = spread(p.RetryAfter)
 	switch p.Status {
 	case http.StatusUnauthorized, http.StatusForbidden:
-		wait := jitter(refusedFor)
+		wait = jitter(refusedFor)
 		e.setTrouble(TroubleRefused)
 		e.pause(alarmIn(wait, now))
-		return wait
+		return wait, 0
 	case http.StatusUpgradeRequired:
-		wait := jitter(refusedFor)
+		wait = jitter(refusedFor)
 		e.setTrouble(TroubleUpgrade)
 		e.pause(alarmIn(wait, now))
-		return wait
+		return wait, 0
 	case http.StatusInsufficientStorage:
 		e.setTrouble(TroubleFull)
-		return max(jitter(fullFor), spread(p.RetryAfter))
+		return max(jitter(fullFor), asked), asked
 	}
 	e.setTrouble(TroubleServer)
-	return max(jitter(doubled(pushBase, limit, attempt)), spread(p.RetryAfter))
+	return max(jitter(doubled(pushBase, limit, attempt)), asked), asked
 }
 
 // compose takes what is due and fits one batch. An item under suspicion travels alone.
@@ -208,14 +215,17 @@ func (e *Engine) sendFailed(ctx context.Context, batch []outbox.Entry, ids []str
 			return e.narrow(ctx, batch, ids, problem)
 		}
 		p.fails++
-		p.next = alarmIn(e.problem(problem, p.fails, pushCap), e.cfg.Now())
+		wait, asked := e.problem(problem, p.fails, pushCap)
+		p.asked = p.asked.atLeast(asked, e.cfg.Now())
+		p.next = alarmIn(wait, e.cfg.Now())
 	default:
 		var asked time.Duration
 		if errors.As(cause, &no) {
-			asked = no.RetryAfter
+			asked = spread(no.RetryAfter)
 		}
 		p.fails++
-		p.next = alarmIn(max(jitter(doubled(pushBase, pushCap, p.fails)), spread(asked)), e.cfg.Now())
+		p.asked = p.asked.atLeast(asked, e.cfg.Now())
+		p.next = alarmIn(max(jitter(doubled(pushBase, pushCap, p.fails)), asked), e.cfg.Now())
 		p.probeAt = alarmIn(jitter(probeCap), e.cfg.Now())
 		e.setSuspect(true)
 		e.setTrouble(TroubleNoAnswer)
@@ -261,9 +271,11 @@ func (e *Engine) narrow(ctx context.Context, batch []outbox.Entry, ids []string,
 	p := &e.push
 	server := problem.Status >= 500
 	now := e.cfg.Now()
+	asked := spread(problem.RetryAfter)
+	p.asked = p.asked.atLeast(asked, now)
 	if len(batch) > 1 {
 		p.pace.halve(len(batch))
-		wait := max(spread(problem.RetryAfter), jitter(200*time.Millisecond))
+		wait := max(asked, jitter(200*time.Millisecond))
 		if server {
 			wait = max(wait, jitter(pushBase))
 			e.setTrouble(TroubleServer)
@@ -276,7 +288,7 @@ func (e *Engine) narrow(ctx context.Context, batch []outbox.Entry, ids []string,
 		reason = ReasonServer
 	}
 	p.fails++
-	p.next = alarmIn(max(jitter(doubled(pushBase, pushCap, p.fails)), spread(problem.RetryAfter)), now)
+	p.next = alarmIn(max(jitter(doubled(pushBase, pushCap, p.fails)), asked), now)
 	e.setTrouble(TroubleServer)
 	refusals := refused(batch[0], reason)
 	if !server && refusals >= deadAfter {

@@ -50,7 +50,7 @@ func (n *Node) openBackroom(cfg Config, id config.Identity, services *catalog.Ca
 	}
 	room := backroom.Config{
 		Site: visitor.Site, Staff: n.Staff, Health: n.board, Readiness: n.mornings.keeper, Sheet: n.mornings.words, Catalogue: services, Texts: texts, Devices: devices, Printer: visitor.Printer,
-		Outbox: n.outbox, Link: n.engine, Door: n.door, Choices: choices, Network: way{&cfg.File, n.mornings.voices},
+		Outbox: n.outbox, Link: n.engine, Sending: n.engine, Door: n.door, Choices: choices, Network: way{&cfg.File, n.mornings.voices},
 		Sounds: visitor.Sounds, Voice: visitor.Voice, Restart: cfg.Restart, Media: backroom.Mounts{Root: "/"},
 		Backlight: &backroom.Backlight{Dir: "/sys/class/backlight", Command: strings.Fields(cfg.File.Screen.Brightness)},
 		Export: backroom.Sealed{SealedConfig: backroom.SealedConfig{
