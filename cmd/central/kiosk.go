@@ -76,6 +76,9 @@ at once. What it sent before stays. What it had accepted and not sent stays in i
 kiosk at the same place (central enrol-code, kiosk enrol), export the old outbox (hallctl outbox export, on the old data
 directory) and hand that file in from the new one (hallctl outbox import).
 
+That file carries no attachments: only the old machine itself sends those. So let a machine that is merely retired go on until
+its outbox is empty, which it does also after its place was enrolled anew, and revoke it then.
+
 When the place has a new kiosk already, name the incarnation of the old one, or the new one is turned away, too.`
 }
 
