@@ -18,6 +18,7 @@ func BenchmarkCauseToSight(b *testing.B) {
 			var seen, gone float64
 			for range b.N {
 				w := nodetest.New(b)
+				w.Employ()
 				w.Start()
 				s := c.See(w, nodetest.Watchers())
 				w.Stop()

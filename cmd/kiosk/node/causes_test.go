@@ -14,6 +14,7 @@ func TestEveryCauseIsSeen(t *testing.T) {
 		t.Run(string(c.Code), func(t *testing.T) {
 			t.Parallel()
 			w := nodetest.New(t)
+			w.Employ()
 			w.Start()
 			c.See(w, nodetest.Watchers())
 		})

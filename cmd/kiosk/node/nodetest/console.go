@@ -30,9 +30,10 @@ const (
 	supervisorPIN = "704913"
 )
 
-// employ gives the hall its pepper, and central the one who works there; the kiosk hears of her by its feed.
-func (w *World) employ() {
+// Employ opens what Watchers look at: metrics, and the console to a supervisor, whom the kiosk hears of by its feed.
+func (w *World) Employ() {
 	w.Helper()
+	w.File.Metrics, w.File.Console.Listen = "127.0.0.1:0", freeAddress(w)
 	file := filepath.Join(w.Dir, "pepper")
 	if err := os.WriteFile(file, staff.NewPepper(), 0o400); err != nil {
 		w.Fatal(err)
@@ -137,7 +138,7 @@ func (c *clerk) ask(ctx context.Context, method, base, path, form string) (strin
 // freeAddress is one of this machine that nobody has.
 func freeAddress(w *World) string {
 	w.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(w.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -27,7 +27,7 @@ type Watcher struct {
 	Leaves func(health.Kind) bool
 }
 
-// Watchers are those that every kiosk has.
+// Watchers are those that every kiosk has, for a World with Employ.
 func Watchers() []Watcher {
 	return []Watcher{
 		{Name: "board", Shows: func(w *World, k health.Kind) (bool, error) {

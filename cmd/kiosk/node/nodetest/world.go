@@ -84,9 +84,8 @@ func New(t testing.TB) *World {
 	w.File.Sound.Player = config.NoPlayer // whoever runs the tests need not hear them
 	w.File.Central.URL = "http://" + w.Hall.Link.Addr()
 	w.File.Reader.Port, w.File.Printer.Port = hall.ReaderPort(filepath.Join(w.Dir, "dev")), hall.PrinterPort(filepath.Join(w.Dir, "dev"))
-	w.File.Metrics, w.File.Console.Listen = "127.0.0.1:0", freeAddress(w)
+	w.File.Metrics = ""
 	w.Enrol(w.File.Data)
-	w.employ()
 	t.Cleanup(func() {
 		w.clerk.leave()
 		w.Stop()
