@@ -143,12 +143,19 @@ func testOf(what string) staff.Act {
 	return staff.Act{Action: staff.TestDevice, Subject: audit.OfDevice(what)}
 }
 
-// Listens says which device is being tested.
+// Listens says from which device something is awaited: one that is tested, or the scanner while a receipt is sought.
 func (b *Backroom) Listens() (card, code bool) {
-	if b.desk == nil {
+	d := b.desk
+	if d == nil {
 		return false, false
 	}
-	return b.desk.tests.device == health.CardReader, b.desk.tests.device == health.CodeScanner
+	return d.tests.device == health.CardReader, d.tests.device == health.CodeScanner || b.seeks()
+}
+
+// seeks reports whether a receipt is being looked for.
+func (b *Backroom) seeks() bool {
+	d := b.desk
+	return d.section == receiptsSection && d.session != nil && d.chooser == nil && d.waiting == nil && d.busy == "" && d.cleaning.IsZero()
 }
 
 // CardSeen ends the test of the card reader. Nothing that the card says is kept.
@@ -163,8 +170,12 @@ func (b *Backroom) CardSeen(s kiosk.CardSample) {
 	b.finish(health.CardReader, n, s.Failed)
 }
 
-// CodeSeen ends the test of the scanner.
-func (b *Backroom) CodeSeen(characters int) {
+// CodeSeen ends the test of the scanner, or finds a receipt.
+func (b *Backroom) CodeSeen(characters int, receipt string) {
+	if b.desk != nil && b.seeks() {
+		b.scanned(receipt)
+		return
+	}
 	b.finish(health.CodeScanner, note{tone: kiosk.Good, key: "backroom.code.read", args: []string{"count", strconv.Itoa(characters)}}, false)
 }
 

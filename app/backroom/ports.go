@@ -52,6 +52,7 @@ type Printer interface {
 type Outbox interface {
 	Accept(ctx context.Context, d outbox.Draft) (outbox.Accepted, error)
 	ByReceipt(number string) (outbox.Entry, error)
+	ByTrack(hash string) (outbox.Entry, error)
 	List(after uint64, limit int, keep func(outbox.State) bool) ([]outbox.Entry, error)
 	Defer(ctx context.Context, ids []string, until time.Time, reason string) error
 	Release(ctx context.Context, ids []string) error

@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"onedoor/app/audit"
 	"onedoor/app/catalog"
+	"onedoor/app/health"
 	"onedoor/app/kiosk"
 	"onedoor/app/receipt"
 	"onedoor/app/staff"
@@ -24,9 +27,10 @@ import (
 
 // receipts are those that were found.
 type receipts struct {
-	number string // typed
-	wrong  string // key of why the number leads nowhere
+	number string // typed: the last digits, or all
+	wrong  string // key of why what was typed leads nowhere
 	found  []accepted
+	cancel context.CancelFunc // ends the search under way; nil before the first
 }
 
 // accepted is one acceptance as the disk knows it: nothing personal.
@@ -52,32 +56,56 @@ func of(e outbox.Entry) accepted {
 // listPage is how many items are read at a time.
 const listPage = 200
 
+// mostFound is how many receipts are listed at most: who looks for one types another digit.
+const mostFound = 20
+
 // listReceipts finds today's acceptances, the newest first.
 func (b *Backroom) listReceipts() {
-	d := b.desk
 	year, month, day := b.cfg.Now().Local().Date()
 	midnight := time.Date(year, month, day, 0, 0, 0, 0, time.Local)
-	b.beside(func(ctx context.Context) func() bool {
-		var found []accepted
-		for below := b.cfg.Outbox.Stats().LastSequence; below > 0 && ctx.Err() == nil; {
-			from := below - min(below, listPage)
-			list, err := b.cfg.Outbox.List(from, int(below-from), func(s outbox.State) bool { return s != outbox.StatePurged && s != outbox.StateLost })
-			if err != nil {
-				b.cfg.Logger.Error("list receipts", "err", err)
-				break
-			}
-			for i := len(list) - 1; i >= 0; i-- {
-				if e := list[i]; e.Item.Type == item.TypeSubmission && !e.AcceptedAt.Before(midnight) {
-					found = append(found, of(e))
+	b.search(func(ctx context.Context) ([]accepted, string) {
+		return b.newest(ctx, midnight, func(outbox.Entry) bool { return true }, math.MaxInt), ""
+	})
+}
+
+// newest are submissions since a moment that fit, the newest first.
+func (b *Backroom) newest(ctx context.Context, since time.Time, fits func(outbox.Entry) bool, most int) (found []accepted) {
+	for below := b.cfg.Outbox.Stats().LastSequence; below > 0 && ctx.Err() == nil; {
+		from := below - min(below, listPage)
+		list, err := b.cfg.Outbox.List(from, int(below-from), func(s outbox.State) bool { return s != outbox.StatePurged && s != outbox.StateLost })
+		if err != nil {
+			b.cfg.Logger.Error("list receipts", "err", err)
+			break
+		}
+		for _, e := range slices.Backward(list) {
+			if e.Item.Type == item.TypeSubmission && !e.AcceptedAt.Before(since) && fits(e) {
+				if found = append(found, of(e)); len(found) == most {
+					return found
 				}
 			}
-			if below = from; len(list) > 0 && list[0].AcceptedAt.Before(midnight) {
-				break
-			}
 		}
+		if below = from; len(list) > 0 && list[0].AcceptedAt.Before(since) {
+			break
+		}
+	}
+	return found
+}
+
+// search looks for receipts beside the loop. One search at a time counts: the newest.
+func (b *Backroom) search(look func(ctx context.Context) (found []accepted, wrong string)) {
+	d := b.desk
+	if d.receipts.cancel != nil {
+		d.receipts.cancel()
+	}
+	ctx, cancel := context.WithCancel(d.ctx)
+	d.receipts.cancel = cancel
+	b.beside(func(context.Context) func() bool {
+		defer cancel()
+		found, wrong := look(ctx)
+		replaced := ctx.Err() != nil
 		return func() bool {
-			if d.section == receiptsSection && d.receipts.number == "" {
-				d.receipts.found = found
+			if d.section == receiptsSection && !replaced {
+				d.receipts.found, d.receipts.wrong = found, wrong
 			}
 			return false
 		}
@@ -102,36 +130,55 @@ func (b *Backroom) seek(in kiosk.Intent) {
 		return
 	}
 	b.desk.note, b.desk.page = note{}, 0
-	r.wrong, r.found = "", nil
+	number := r.number
+	r.wrong = ""
+	r.found = slices.DeleteFunc(r.found, func(a accepted) bool { return !fitsNumber(a.number, number) }) // the others come
 	switch {
-	case r.number == "":
+	case number == "":
 		b.listReceipts()
-	case len(r.number) < receipt.NumberLength:
-	case !receipt.Valid(r.number):
-		r.wrong = "track.wrong"
+	case len(number) < receipt.NumberLength:
+		b.search(func(ctx context.Context) ([]accepted, string) {
+			found := b.newest(ctx, time.Time{}, func(e outbox.Entry) bool { return fitsNumber(e.Item.ReceiptNo, number) }, mostFound)
+			if len(found) == 0 {
+				return nil, "backroom.receipts.noend"
+			}
+			return found, ""
+		})
+	case !receipt.Valid(number):
+		r.cancel()
+		r.wrong, r.found = "track.wrong", nil
 	default:
-		b.find(r.number)
+		b.search(func(context.Context) ([]accepted, string) { return b.one(b.cfg.Outbox.ByReceipt(number)) })
 	}
 }
 
-func (b *Backroom) find(number string) {
+// fitsNumber reports whether typed are the last digits of a number, or its first: those of one who types all of it.
+func fitsNumber(number, typed string) bool {
+	return strings.HasSuffix(number, typed) || strings.HasPrefix(number, typed)
+}
+
+// one is the result of a search for one.
+func (b *Backroom) one(e outbox.Entry, err error) (found []accepted, wrong string) {
+	if err == nil {
+		return []accepted{of(e)}, ""
+	}
+	if !errors.Is(err, outbox.ErrNotFound) {
+		b.cfg.Logger.Error("find receipt", "err", err)
+	}
+	return nil, "backroom.receipts.unknown"
+}
+
+// scanned looks for the receipt whose code was held to the scanner; hash is that of its tracking code, empty for any other code.
+func (b *Backroom) scanned(hash string) {
 	d := b.desk
-	b.beside(func(context.Context) func() bool {
-		e, err := b.cfg.Outbox.ByReceipt(number)
-		return func() bool {
-			r := &d.receipts
-			switch {
-			case d.section != receiptsSection || r.number != number:
-			case err == nil:
-				r.found = []accepted{of(e)}
-			default:
-				r.wrong = "backroom.receipts.unknown"
-				if !errors.Is(err, outbox.ErrNotFound) {
-					b.cfg.Logger.Error("find receipt", "err", err)
-				}
-			}
-			return false
+	d.active = b.cfg.Now()
+	d.receipts.number, d.receipts.wrong, d.receipts.found = "", "", nil
+	d.note, d.page = note{}, 0
+	b.search(func(context.Context) ([]accepted, string) {
+		if hash == "" {
+			return nil, "backroom.receipts.nocode"
 		}
+		return b.one(b.cfg.Outbox.ByTrack(hash))
 	})
 }
 
@@ -146,6 +193,9 @@ func (b *Backroom) receiptsView(v *kiosk.Staff, say text.Printer) (cards []kiosk
 		v.Summary = kiosk.Notice{Text: say.T("backroom.receipts.none")}
 	case r.number == "":
 		v.Summary = kiosk.Notice{Text: say.T("backroom.receipts.today")}
+	}
+	if _, has := b.cfg.Devices[health.CodeScanner]; has && r.number == "" && r.wrong == "" {
+		v.Summary.Text += "\n" + say.T("backroom.receipts.scan")
 	}
 	for _, a := range r.found {
 		c := kiosk.StaffCard{Icon: "receipt", Title: b.moment(a.at) + " " + b.title(a.service, say.Language), Lines: []string{text.Fours(a.number)},

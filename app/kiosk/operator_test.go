@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -746,6 +747,55 @@ func TestReprintIsMarkedAndLogged(t *testing.T) {
 			t.Errorf("%d items are in the outbox, %v: want the case, its print and three copies", len(list), err)
 		}
 	})
+}
+
+// TestReceiptsAreFoundByTheirLastDigitsAndByTheirCode: also one of an earlier day; and what is typed or scanned otherwise is
+// told.
+func TestReceiptsAreFoundByTheirLastDigitsAndByTheirCode(t *testing.T) {
+	r := openRoom(t, nil)
+	first := r.submits()
+	second := r.submits()
+	r.clock.forward(26 * time.Hour)
+	r.signIn("a1")
+	r.send(kiosk.Section{ID: "receipts"})
+	r.page("an empty day", func(p kiosk.Staff) bool {
+		return len(p.Cards) == 0 && strings.HasPrefix(p.Summary.Text, r.said("backroom.receipts.none"))
+	})
+	one := func(number string) {
+		t.Helper()
+		p := r.line(text.Fours(number))
+		if len(p.Cards) != 1 {
+			t.Errorf("with %s are found %+v", number, p.Cards)
+		}
+	}
+	for _, number := range []string{first, second} {
+		r.send(kiosk.Clear{})
+		r.types(number[12:])
+		one(number)
+	}
+	r.send(kiosk.Type{Text: "9"}, kiosk.Type{Text: "9"})
+	r.summary("backroom.receipts.noend")
+	r.send(kiosk.Clear{})
+	r.types(first[:10]) // both begin so
+	r.page("both", func(p kiosk.Staff) bool { return len(p.Cards) == 2 })
+	code := ""
+	for _, b := range r.paper.printed()[1].Blocks {
+		if qr, ok := b.(document.QR); ok {
+			code = qr.Content
+		}
+	}
+	r.codes.read("https://center.example.gov.cn/t/CANARY")
+	r.summary("backroom.receipts.nocode")
+	seen := r.codes.read(code)
+	one(second)
+	for _, v := range r.seen {
+		if v.Frame.Staff != "" && strings.Contains(fmt.Sprintf("%+v", v.Screen), path.Base(code)) {
+			t.Error("a page shows the code")
+		}
+	}
+	if code == "" || strings.Trim(string(seen.Text), "\x00") != "" {
+		t.Errorf("the code %q is still in memory", seen.Text)
+	}
 }
 
 // TestDeadLetters: retried by a supervisor, voided after the PIN and with a reason, and nobody else is offered either. (N17)

@@ -38,7 +38,7 @@ func (k *Kiosk) scanEvent(ctx context.Context, ev scanner.Event) {
 	switch k.state {
 	case visit.Operator:
 		if k.listens[1] {
-			k.cfg.Backroom.CodeSeen(utf8.RuneCount(got.Code.Text))
+			k.cfg.Backroom.CodeSeen(utf8.RuneCount(got.Code.Text), receiptHash(got.Code.Text))
 		}
 	case visit.Fill:
 		k.alive()
@@ -49,12 +49,18 @@ func (k *Kiosk) scanEvent(ctx context.Context, ev scanner.Event) {
 			return
 		}
 		k.alive()
-		k.visit.look = finding{}
-		if code, err := tracking.Parse(path.Base(string(bytes.TrimSpace(got.Code.Text)))); err == nil {
-			k.visit.look.hash = code.Hash()
-		}
+		k.visit.look = finding{hash: receiptHash(got.Code.Text)}
 		k.step(ctx, visit.ReceiptScanned)
 	}
+}
+
+// receiptHash is that of the tracking code on a receipt; empty for any other code.
+func receiptHash(scanned []byte) string {
+	code, err := tracking.Parse(path.Base(string(bytes.TrimSpace(scanned))))
+	if err != nil {
+		return ""
+	}
+	return code.Hash()
 }
 
 // fillScanned answers the page's question that a code can answer. What does not fit changes nothing, and is told.

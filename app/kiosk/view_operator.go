@@ -21,10 +21,11 @@ type Backroom interface {
 	// Results gives what work beside the loop has brought, to be called on the kiosk's goroutine.
 	// Each tells whether staff have left.
 	Results() <-chan func() (left bool)
-	// Listens says which devices are being tested now. What they see comes with CardSeen and CodeSeen; a code's content does not.
+	// Listens says from which devices something is awaited. What they see comes with CardSeen and CodeSeen: of a code how long it
+	// is, and the hash of the tracking code in it if it is that of a receipt.
 	Listens() (card, code bool)
 	CardSeen(s CardSample)
-	CodeSeen(characters int)
+	CodeSeen(characters int, receipt string)
 	// Accepted keeps what a receipt can be printed again from.
 	Accepted(a Acceptance)
 	// Leave forgets who was there.
