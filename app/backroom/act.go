@@ -118,7 +118,8 @@ func (b *Backroom) failed(r request, err error) note {
 
 // chooser is a choice that has to be made before an act.
 type chooser struct {
-	heading, help string // keys
+	heading, help string   // keys
+	args          []string // of help
 	options       []option
 	from          int // page that it was asked for on
 }
@@ -135,9 +136,19 @@ func (b *Backroom) chosen() {
 }
 
 type option struct {
-	label string // key, or words as they are
-	help  string // key; may be empty
-	pick  func()
+	id    string   // tells it from the others; empty: label does
+	label string   // key, or words as they are
+	help  string   // key; may be empty
+	args  []string // of help
+	pick  func()   // nil: it can not be chosen now
+}
+
+// subject is what its button says to be pressed for.
+func (o option) subject() string {
+	if o.id != "" {
+		return o.id
+	}
+	return o.label
 }
 
 // press does what a button of a card stands for.
@@ -148,7 +159,7 @@ func (b *Backroom) press(in kiosk.Act) {
 	}
 	if c := d.chooser; c != nil {
 		for _, o := range c.options {
-			if in.ID == "choose" && in.Subject == o.label {
+			if in.ID == "choose" && in.Subject == o.subject() && o.pick != nil {
 				b.chosen()
 				o.pick()
 				return

@@ -142,15 +142,18 @@ func (b *Backroom) chooserView(v *kiosk.Staff, say text.Printer) (cards []kiosk.
 	c := b.desk.chooser
 	v.Heading, v.Sections = say.T(c.heading), nil
 	v.Back.Label = say.T("form.back")
-	v.Summary = kiosk.Notice{Text: say.T(c.help)}
+	v.Summary = kiosk.Notice{Text: say.T(c.help, c.args...)}
 	if len(c.options) == 1 && c.options[0].help == "" {
 		label := c.options[0].label
 		return []kiosk.StaffCard{{Title: v.Heading, Lines: []string{v.Summary.Text}, Buttons: []kiosk.Button{act(say.T(label), "choose", label)}}}
 	}
 	for _, o := range c.options {
-		card := kiosk.StaffCard{Title: say.T(o.label), Buttons: []kiosk.Button{act(say.T("backroom.choose"), "choose", o.label)}}
+		card := kiosk.StaffCard{Title: say.T(o.label)}
+		if o.pick != nil {
+			card.Buttons = []kiosk.Button{act(say.T("backroom.choose"), "choose", o.subject())}
+		}
 		if o.help != "" {
-			card.Lines = []string{say.T(o.help)}
+			card.Lines = []string{say.T(o.help, o.args...)}
 		}
 		cards = append(cards, card)
 	}

@@ -108,10 +108,13 @@ type Media interface {
 	Sticks() ([]Stick, error)
 }
 
-// Stick is a medium that is mounted and can be written on.
+// Stick is a medium that is mounted.
 type Stick struct {
-	Name string // to be shown
-	Dir  string
+	Name     string // its label, to be shown
+	Disk     string // sdb1: tells two of one name apart
+	Dir      string
+	Free     uint64 // bytes
+	ReadOnly bool
 }
 
 // Export writes what is to be taken away, sealed to central.

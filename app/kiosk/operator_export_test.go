@@ -4,6 +4,8 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"os"
@@ -11,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"onedoor/app/audit"
 	"onedoor/app/backroom"
@@ -145,15 +149,143 @@ func TestExportTheQueue(t *testing.T) {
 	if err != nil || len(items) != 2 || items[0].ReceiptNo != number {
 		t.Errorf("the parcel holds %d items, %v", len(items), err)
 	}
+	r.send(kiosk.Act{ID: "export"})
+	r.page("the choice", func(p kiosk.Staff) bool { return len(p.Cards) == 2 && p.Heading == r.said("backroom.export") })
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	r.send(kiosk.Act{ID: "export"})
-	r.page("the choice", func(p kiosk.Staff) bool { return len(p.Cards) == 2 && p.Heading == r.said("backroom.export") })
 	r.send(kiosk.Act{ID: "choose", Subject: "backroom.export.queue"})
 	r.again("s1")
-	r.summary("backroom.export.failed", "stick", "TEST STICK")
+	r.summary("backroom.export.pulled", "stick", "TEST STICK")
 	if n := r.logged(audit.KindExported, func(e audit.Entry) bool { return e.Disposition == audit.Failed }); n != 1 {
 		t.Errorf("%d failed exports are logged", n)
+	}
+}
+
+// plugged writes the table of mounts.
+func plugged(t *testing.T, m backroom.Mounts, lines ...string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(m.Root, "proc", "self", "mounts"), []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSticksAreChosenAmong: one of two is chosen by its label, what is read-only can not be, and what is pulled out while it is
+// written on leaves nothing that counts.
+func TestSticksAreChosenAmong(t *testing.T) {
+	mounts, first := stick(t)
+	second := filepath.Join(mounts.Root, "media", "x")
+	labels := filepath.Join(mounts.Root, "dev", "disk", "by-label")
+	if err := errors.Join(os.MkdirAll(second, 0o755), os.MkdirAll(labels, 0o755), os.Symlink("../../sdc1", filepath.Join(labels, `HALL\x20KEY`))); err != nil {
+		t.Fatal(err)
+	}
+	const one, other = `/dev/sdb1 /mnt/TEST\040STICK vfat rw,nosuid 0 0`, `/dev/sdc1 /media/x vfat rw 0 0`
+	plugged(t, mounts, one, other, `/dev/sdc1 /media/twice vfat rw 0 0`)
+	writes := func(string) {}
+	r := openRoom(t, func(c *backroom.Config) {
+		c.Media = mounts
+		c.Export = export(func(dir string) (backroom.Written, error) {
+			name := filepath.Join(dir, "onedoor-logs")
+			err := os.WriteFile(name, []byte("sealed"), 0o600)
+			writes(dir)
+			return backroom.Written{File: filepath.Base(name), Items: 1, Bytes: 6}, err
+		})
+	})
+	screen[kiosk.Attract](r.hall)
+	r.signIn("m1")
+	r.send(kiosk.Section{ID: "settings"})
+	begin := func() kiosk.Staff {
+		r.send(kiosk.Act{ID: "export"})
+		help := r.said("backroom.export.which")
+		p := r.page("the sticks", func(p kiosk.Staff) bool { return p.Summary.Text == help })
+		if len(p.Cards) != 2 || p.Cards[0].Title != "TEST STICK" || p.Cards[1].Title != "HALL KEY" || !strings.Contains(p.Cards[1].Lines[0], "sdc1") {
+			t.Fatalf("the choice is %+v", p.Cards)
+		}
+		return p
+	}
+	begin()
+	r.send(kiosk.Act{ID: "choose", Subject: second})
+	r.page("the choice", func(p kiosk.Staff) bool { return strings.Contains(p.Summary.Text, "HALL KEY") })
+	r.send(kiosk.Act{ID: "choose", Subject: "backroom.export.logs"})
+	r.again("m1")
+	r.page("what was written", func(p kiosk.Staff) bool {
+		return strings.Contains(p.Summary.Text, "onedoor-logs") && p.Summary.Tone == kiosk.Good
+	})
+	if _, err := os.Stat(filepath.Join(second, "onedoor-logs")); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(first); err != nil || len(left) > 0 {
+		t.Errorf("on the other are %v, %v", left, err)
+	}
+
+	plugged(t, mounts, strings.Replace(one, "rw", "ro", 1), other)
+	if p := begin(); len(p.Cards[0].Buttons) != 0 || p.Cards[0].Lines[0] != r.said("backroom.export.readonly", "stick", "TEST STICK") {
+		t.Errorf("a stick that is read-only is offered: %+v", p.Cards[0])
+	}
+	r.send(kiosk.Act{ID: "choose", Subject: first}) // means nothing
+	r.send(kiosk.Back{})
+	plugged(t, mounts, strings.Replace(one, "rw", "ro", 1))
+	r.send(kiosk.Act{ID: "export"})
+	r.summary("backroom.export.readonly", "stick", "TEST STICK")
+
+	plugged(t, mounts, one, other)
+	begin()
+	writes = func(string) { plugged(t, mounts, other) }
+	r.send(kiosk.Act{ID: "choose", Subject: first}, kiosk.Act{ID: "choose", Subject: "backroom.export.logs"})
+	r.again("m1")
+	r.summary("backroom.export.pulled", "stick", "TEST STICK")
+	if left, err := os.ReadDir(first); err != nil || len(left) > 0 {
+		t.Errorf("where the stick was are %v, %v", left, err)
+	}
+
+	plugged(t, mounts)
+	r.send(kiosk.Act{ID: "export"})
+	r.summary("backroom.export.nostick")
+}
+
+// export writes both things in one way.
+type export func(dir string) (backroom.Written, error)
+
+func (e export) Queue(_ context.Context, dir string) (backroom.Written, error) { return e(dir) }
+func (e export) Logs(_ context.Context, dir string) (backroom.Written, error)  { return e(dir) }
+
+// TestAFullStick: a real medium that has too little room, before and while it is written on.
+func TestAFullStick(t *testing.T) {
+	mounts, dir := stick(t)
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=1400k"); err != nil {
+		t.Skipf("only who may mount can make a small medium: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	box, keys := newOutbox(t)
+	suite := item.Default()
+	noise := make([]byte, 4<<20)
+	rand.Read(noise)
+	r := openRoomIn(t, box, keys, t.TempDir(), func(c *backroom.Config) {
+		c.Media = mounts
+		c.Export = backroom.Sealed{SealedConfig: backroom.SealedConfig{Outbox: box, Suite: suite, SealKey: "c1", SealPublic: keys.public, Now: time.Now,
+			Logs: []backroom.LogSource{{Name: "kiosk.log", Read: func() ([]byte, error) { return noise, nil }}}}}
+	})
+	screen[kiosk.Attract](r.hall)
+	r.signIn("m1")
+	r.send(kiosk.Section{ID: "settings"}, kiosk.Act{ID: "export"})
+	r.page("the choice", func(p kiosk.Staff) bool { return p.Heading == r.said("backroom.export") })
+	r.send(kiosk.Act{ID: "choose", Subject: "backroom.export.logs"})
+	r.again("m1")
+	full, _, _ := strings.Cut(r.said("backroom.export.full", "stick", "TEST STICK"), "{")
+	r.page("that it is full", func(p kiosk.Staff) bool { return strings.HasPrefix(p.Summary.Text, full) })
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("half of it is left: %v, %v", left, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "films"), noise[:1<<20], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.send(kiosk.Section{ID: "settings"}, kiosk.Act{ID: "export"})
+	p := r.page("that it is full before", func(p kiosk.Staff) bool { return strings.HasPrefix(p.Summary.Text, full) })
+	if p.Summary.Tone != kiosk.Caution {
+		t.Errorf("it was tried: %+v", p.Summary)
 	}
 }

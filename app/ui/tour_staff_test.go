@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -314,17 +315,35 @@ func exportTour(v *visitor) {
 	v.does(kiosk.Turn{By: 1})
 	v.acts("export", "")
 	v.shows("staff-export-none")
-	v.parts.room.sticks = []backroom.Stick{{Name: "KINGSTON", Dir: "/media/KINGSTON"}}
+	kingston := backroom.Stick{Name: "KINGSTON", Disk: "sdb1", Dir: "/media/KINGSTON", Free: 12_600_000_000}
+	key := backroom.Stick{Name: "HALL KEY", Disk: "sdc1", Dir: "/media/HALL KEY", Free: 300_000_000, ReadOnly: true}
+	v.parts.room.sticks = []backroom.Stick{key}
 	v.acts("export", "")
+	v.shows("staff-export-readonly")
+	v.parts.room.sticks = []backroom.Stick{key, kingston}
+	v.acts("export", "")
+	v.shows("staff-export-which")
+	v.acts("choose", kingston.Dir)
 	v.shows("staff-export")
 	v.acts("choose", "backroom.export.queue")
 	v.confirms()
 	v.shows("staff-export-done")
-	v.parts.room.written = errors.New("no")
+	v.parts.room.sticks = []backroom.Stick{kingston}
+	for _, end := range []struct {
+		name string
+		how  error
+	}{{"failed", errors.New("no")}, {"full", syscall.ENOSPC}} {
+		v.parts.room.written = end.how
+		v.acts("export", "")
+		v.acts("choose", "backroom.export.logs")
+		v.confirms()
+		v.shows("staff-export-" + end.name)
+	}
 	v.acts("export", "")
+	v.parts.room.sticks = nil
 	v.acts("choose", "backroom.export.logs")
 	v.confirms()
-	v.shows("staff-export-failed")
+	v.shows("staff-export-pulled")
 }
 
 // serviceTour takes the machine out of service.
