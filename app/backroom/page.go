@@ -145,7 +145,7 @@ func (b *Backroom) chooserView(v *kiosk.Staff, say text.Printer) (cards []kiosk.
 	v.Summary = kiosk.Notice{Text: say.T(c.help, c.args...)}
 	if len(c.options) == 1 && c.options[0].help == "" {
 		label := c.options[0].label
-		return []kiosk.StaffCard{{Title: v.Heading, Lines: []string{v.Summary.Text}, Buttons: []kiosk.Button{act(say.T(label), "choose", label)}}}
+		return []kiosk.StaffCard{{Title: v.Heading, Buttons: []kiosk.Button{act(say.T(label), "choose", label)}}}
 	}
 	for _, o := range c.options {
 		card := kiosk.StaffCard{Title: say.T(o.label)}

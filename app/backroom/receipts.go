@@ -185,6 +185,9 @@ func (b *Backroom) scanned(hash string) {
 func (b *Backroom) receiptsView(v *kiosk.Staff, say text.Printer) (cards []kiosk.StaffCard) {
 	r := &b.desk.receipts
 	v.Query = kiosk.Query{Value: text.Fours(r.number), Hint: say.T("backroom.receipts.hint"), Focused: true, Focus: kiosk.Focus{Field: "receipt"}}
+	if _, has := b.cfg.Devices[health.CodeScanner]; has {
+		v.Query.Hint = say.T("backroom.receipts.scan")
+	}
 	v.Keypad = digitPad(say)
 	switch {
 	case r.wrong != "":
@@ -193,9 +196,6 @@ func (b *Backroom) receiptsView(v *kiosk.Staff, say text.Printer) (cards []kiosk
 		v.Summary = kiosk.Notice{Text: say.T("backroom.receipts.none")}
 	case r.number == "":
 		v.Summary = kiosk.Notice{Text: say.T("backroom.receipts.today")}
-	}
-	if _, has := b.cfg.Devices[health.CodeScanner]; has && r.number == "" && r.wrong == "" {
-		v.Summary.Text += "\n" + say.T("backroom.receipts.scan")
 	}
 	for _, a := range r.found {
 		c := kiosk.StaffCard{Icon: "receipt", Title: b.moment(a.at) + " " + b.title(a.service, say.Language), Lines: []string{text.Fours(a.number)},

@@ -328,12 +328,12 @@ func exportTour(v *visitor) {
 	v.acts("choose", "backroom.export.queue")
 	v.confirms()
 	v.shows("staff-export-done")
-	v.parts.room.sticks = []backroom.Stick{kingston}
 	for _, end := range []struct {
 		name string
 		how  error
 	}{{"failed", errors.New("no")}, {"full", syscall.ENOSPC}} {
-		v.parts.room.written = end.how
+		kingston.Free = 2_100_000
+		v.parts.room.written, v.parts.room.sticks = end.how, []backroom.Stick{kingston}
 		v.acts("export", "")
 		v.acts("choose", "backroom.export.logs")
 		v.confirms()
