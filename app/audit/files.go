@@ -66,7 +66,8 @@ type rawLine struct {
 	no    int    // from 1
 }
 
-// eachLine reads a file's lines. A line that is much too long to be an entry is given in parts.
+// eachLine reads a file's lines, up to where it ends now: what is written to it meanwhile is left. A line that is much too long to be
+// an entry is given in parts.
 func eachLine(file string, each func(rawLine) error) error {
 	f, err := os.Open(file)
 	if err != nil {
@@ -86,6 +87,9 @@ func eachLine(file string, each func(rawLine) error) error {
 		body, whole := bytes.CutSuffix(text, []byte{'\n'})
 		if err := each(rawLine{body, whole, at, no}); err != nil {
 			return err
+		}
+		if errors.Is(err, io.EOF) { // the rest of a line that is being written must not pass for the next one
+			return nil
 		}
 		at += int64(len(text))
 	}
