@@ -62,7 +62,7 @@ func TestEveryMessageExistsAndIsUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, looked := literals(t, ".", "../receipt", "../backroom")
+	all, looked := literals(t, ".", "../receipt", "../backroom", "../hall")
 	if len(looked) < 40 {
 		t.Fatalf("only %d lookups found", len(looked))
 	}
