@@ -3,7 +3,6 @@ package engine
 import (
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"onedoor/sync/outbox"
@@ -19,8 +18,14 @@ func TestN20AnItemThatAProxyRefusesDelaysNoOther(t *testing.T) {
 				for range 30 {
 					n.submit()
 				}
+				hellos := 0
 				c.set(func(c *central) {
 					c.before = func(r *http.Request, body []byte) (*http.Response, error) {
+						if r.URL.Path == wire.PathHello {
+							if hellos++; hellos == 4 {
+								n.push.fails = 10 // as behind a long outage: turns are rarer than the item's own tries
+							}
+						}
 						if r.URL.Path == wire.PathBatches && len(body) > 30_000 {
 							if status == 0 {
 								return nil, errDown // reset by something that looks into it
@@ -31,9 +36,6 @@ func TestN20AnItemThatAProxyRefusesDelaysNoOther(t *testing.T) {
 					}
 				})
 				n.start()
-				time.Sleep(8 * time.Second)
-				synctest.Wait()
-				n.push.fails = 10 // as behind a long outage: turns are rarer than the item's own tries
 				time.Sleep(time.Hour)
 				if got := c.stored(); got != 30 || n.state(large.ID) != outbox.StateAccepted {
 					t.Errorf("an hour later %d of 30 are there, the large one is %s; %d batches", got, n.state(large.ID), c.count(wire.PathBatches))

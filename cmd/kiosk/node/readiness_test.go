@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"onedoor/app/audit"
+	"onedoor/app/health"
 	"onedoor/app/kiosk"
 	"onedoor/app/readiness"
 	"onedoor/app/text"
+	"onedoor/device"
 	"onedoor/device/sim"
 )
 
@@ -82,6 +84,9 @@ func TestServicesFollowTheDevices(t *testing.T) {
 	w := build(t)
 	w.start()
 	w.until("the attract screen", on[kiosk.Attract])
+	w.eventually("the devices to be asked", func() bool {
+		return w.node.Status(health.CardReader).State == device.StateReady && w.node.Status(health.ReceiptPrinter).State == device.StateReady
+	})
 	all, _ := w.services("a sound machine", none)
 	if s := state(t, all, "old-age-allowance"); s.Extent != readiness.Whole || s.Title.In(text.Chinese) != "高龄津贴申领" {
 		t.Errorf("all is well, and it is %+v", s)
