@@ -1,5 +1,5 @@
-// Package faultfs is a file system for tests that can lose power: it passes everything through to a folder, and notes what
-// was made durable.
+// Package faultfs is a file system for tests that can lose power, and fail for a while: it passes everything through to a
+// folder, and notes what was made durable.
 //
 // It guarantees that what Cut leaves is something that a real disk could have left:
 //   - Of data, all that was synced, and of each sector of 512 bytes written since the last sync of its file either the old

@@ -5,21 +5,22 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"onedoor/sync/faultfs"
 )
 
-// TestACutKeepsWhatWasSynced: synced data and names are there after every cut, what was not synced is there or not, and never
-// anything else.
-func TestACutKeepsWhatWasSynced(t *testing.T) {
+// mount is a file system at a folder; the test is skipped where none can be mounted.
+func mount(t *testing.T) (fs *faultfs.FS, base, at string) {
+	t.Helper()
 	if os.Getuid() != 0 {
 		t.Skip("mounting needs root")
 	}
 	if _, err := os.Stat("/dev/fuse"); err != nil {
 		t.Skip("there is no /dev/fuse")
 	}
-	base := t.TempDir()
+	base = t.TempDir()
 	below, at := filepath.Join(base, "below"), filepath.Join(base, "at")
 	if err := errors.Join(os.Mkdir(below, 0o700), os.Mkdir(at, 0o700)); err != nil {
 		t.Fatal(err)
@@ -28,11 +29,46 @@ func TestACutKeepsWhatWasSynced(t *testing.T) {
 	if err != nil {
 		t.Skipf("can not mount: %v", err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := fs.Unmount(); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
+	return fs, base, at
+}
+
+// TestAFailingDisk: what was written stays, nothing can be added while it fails, and everything afterwards.
+func TestAFailingDisk(t *testing.T) {
+	fs, _, at := mount(t)
+	f, err := os.Create(filepath.Join(at, "file"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	write := func(s string) error { _, err := f.WriteAt([]byte(s), 0); return errors.Join(err, f.Sync()) }
+	if err := write("before"); err != nil {
+		t.Fatal(err)
+	}
+	fs.Fail(true)
+	_, made := os.Create(filepath.Join(at, "other"))
+	for what, err := range map[string]error{"write": write("during"), "make": made, "rename": os.Rename(filepath.Join(at, "file"), filepath.Join(at, "new"))} {
+		if !errors.Is(err, syscall.EIO) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if b, err := os.ReadFile(filepath.Join(at, "file")); err != nil || string(b) != "before" {
+		t.Errorf("it holds %q, %v", b, err)
+	}
+	fs.Fail(false)
+	if err := write("after!"); err != nil {
+		t.Errorf("when it is well again: %v", err)
+	}
+}
+
+// TestACutKeepsWhatWasSynced: synced data and names are there after every cut, what was not synced is there or not, and never
+// anything else.
+func TestACutKeepsWhatWasSynced(t *testing.T) {
+	fs, base, at := mount(t)
 	old, fresh := bytes.Repeat([]byte{1}, 4096), bytes.Repeat([]byte{2}, 4096)
 	f, err := os.Create(filepath.Join(at, "file"))
 	if err != nil {

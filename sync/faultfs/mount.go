@@ -16,9 +16,10 @@ import (
 
 // FS is a mounted file system.
 type FS struct {
-	disk   *disk
-	server *fuse.Server
-	frozen atomic.Bool
+	disk    *disk
+	server  *fuse.Server
+	frozen  atomic.Bool
+	failing atomic.Bool
 }
 
 // Mount shows the folder below, which must be empty, at the folder at.
@@ -44,6 +45,13 @@ func (f *FS) Cut(to string, seed uint64) error {
 	f.frozen.Store(true)
 	return f.disk.cut(to, rand.New(rand.NewPCG(seed, seed)))
 }
+
+// Fail lets every write, sync and new name end with EIO from now on, as a disk that dies does, or no more. Nothing that was there is
+// lost by it.
+func (f *FS) Fail(on bool) { f.failing.Store(on) }
+
+// refuses reports whether nothing can be written.
+func (f *FS) refuses() bool { return f.frozen.Load() || f.failing.Load() }
 
 // Unmount ends it. Files must not be open.
 func (f *FS) Unmount() error {
@@ -84,6 +92,9 @@ func (n *node) real(name string) string { return filepath.Join(n.RootData.Path, 
 
 // Create makes and opens a file.
 func (n *node) Create(ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
+	if n.fs.failing.Load() {
+		return nil, nil, 0, syscall.EIO
+	}
 	_, serr := os.Lstat(n.real(name))
 	inode, fh, fuseFlags, errno := n.LoopbackNode.Create(ctx, name, flags&^syscall.O_APPEND, mode, out)
 	if errno != 0 {
@@ -139,6 +150,9 @@ func (n *node) Rmdir(ctx context.Context, name string) syscall.Errno {
 
 // Rename renames a file or a folder.
 func (n *node) Rename(ctx context.Context, name string, newParent fs.InodeEmbedder, newName string, flags uint32) syscall.Errno {
+	if n.fs.failing.Load() {
+		return syscall.EIO
+	}
 	from := n.rel(name)
 	errno := n.LoopbackNode.Rename(ctx, name, newParent, newName, flags)
 	if parent, ok := newParent.(*node); ok && errno == 0 {
@@ -164,7 +178,7 @@ func (n *node) Fsync(ctx context.Context, fh fs.FileHandle, flags uint32) syscal
 	if h, ok := fh.(*handle); ok {
 		return h.Fsync(ctx, flags)
 	}
-	if n.fs.frozen.Load() {
+	if n.fs.refuses() {
 		return syscall.EIO
 	}
 	return fs.ToErrno(n.fs.disk.synced(n.rel("")))
@@ -191,9 +205,9 @@ func (h *handle) Read(ctx context.Context, dest []byte, off int64) (fuse.ReadRes
 	return h.below.(fs.FileReader).Read(ctx, dest, off)
 }
 
-// Write writes; after the cut nothing.
+// Write writes; after the cut, and while the disk fails, nothing.
 func (h *handle) Write(ctx context.Context, data []byte, off int64) (uint32, syscall.Errno) {
-	if h.node.fs.frozen.Load() {
+	if h.node.fs.refuses() {
 		return 0, syscall.EIO
 	}
 	n, errno := h.below.(fs.FileWriter).Write(ctx, data, off)
@@ -205,7 +219,7 @@ func (h *handle) Write(ctx context.Context, data []byte, off int64) (uint32, sys
 
 // Fsync makes the file durable.
 func (h *handle) Fsync(_ context.Context, _ uint32) syscall.Errno {
-	if h.node.fs.frozen.Load() {
+	if h.node.fs.refuses() {
 		return syscall.EIO
 	}
 	return fs.ToErrno(h.node.fs.disk.synced(h.node.rel("")))

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,10 +14,10 @@ import (
 	"onedoor/app/audit"
 	"onedoor/app/config"
 	"onedoor/app/kiosk"
-	"onedoor/app/staff"
 	"onedoor/app/text"
 	"onedoor/assets"
 	"onedoor/cmd/kiosk/node"
+	"onedoor/cmd/kiosk/node/nodetest"
 	"onedoor/sync/central"
 	"onedoor/sync/item"
 	"onedoor/sync/wire"
@@ -39,26 +38,14 @@ type guarded struct {
 func guard(t *testing.T) *guarded {
 	t.Helper()
 	g := &guarded{world: build(t), now: time.Now}
-	g.file.Staff.Pepper = filepath.Join(t.TempDir(), "pepper")
-	if err := os.WriteFile(g.file.Staff.Pepper, staff.NewPepper(), 0o400); err != nil {
-		t.Fatal(err)
-	}
-	pepper, err := staff.KeyFile(g.file.Staff.Pepper).Key(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	texts, err := text.Load(assets.Text())
 	if err != nil {
 		t.Fatal(err)
 	}
 	g.say = texts.In(text.Chinese)
-	g.file.Console.Listen = freeAddress(t)
-	for _, m := range []wire.Member{{ID: "li-1", Name: "李大厅", Role: "attendant"}, {ID: "wang-1", Name: "王大厅", Role: "attendant"}} {
-		if m.Verifier, err = staff.NewVerifier(pepper, m.ID, []byte(rightPIN), staff.Params{Memory: 64, Passes: 1, Threads: 1}); err != nil {
-			t.Fatal(err)
-		}
-		g.members = append(g.members, m)
-	}
+	g.file.Console.Listen = nodetest.FreeAddress(t)
+	g.file.Staff.Pepper, g.members = nodetest.Members(t, rightPIN, wire.Member{ID: "li-1", Name: "李大厅", Role: "attendant"},
+		wire.Member{ID: "wang-1", Name: "王大厅", Role: "attendant"})
 	g.publish()
 	g.begin()
 	g.eventually("the roster", func() bool { s, err := g.node.Staff.Status(t.Context()); return err == nil && s.Members == 2 })
@@ -89,26 +76,17 @@ func (g *guarded) begin() {
 func (g *guarded) atScreen(id string) {
 	g.Helper()
 	g.until("the attract screen", on[kiosk.Attract])
-	for range 2 {
-		g.node.Kiosk.Send(kiosk.Knock{Place: kiosk.HallName})
-		g.node.Kiosk.Send(kiosk.Knock{Place: kiosk.FrameClock})
-	}
+	nodetest.Knock(g.node.Kiosk)
 	g.until("the sign-in", on[kiosk.StaffSignIn])
-	g.types(id)
+	nodetest.Type(g.node.Kiosk, id)
 	g.node.Kiosk.Send(kiosk.Done{})
-}
-
-func (g *guarded) types(s string) {
-	for _, c := range s {
-		g.node.Kiosk.Send(kiosk.Type{Text: string(c)})
-	}
 }
 
 // screenSays types a PIN and waits until the screen answers with a text.
 func (g *guarded) screenSays(pin, key string) {
 	g.Helper()
 	want, _, _ := strings.Cut(g.say.T(key), "{")
-	g.types(pin)
+	nodetest.Type(g.node.Kiosk, pin)
 	g.until("the PIN", func(v kiosk.View) bool {
 		s, ok := v.Screen.(kiosk.StaffSignIn)
 		return ok && len([]rune(s.Fields[1].Value)) == len(pin)
@@ -304,7 +282,7 @@ func TestRevokedAtScreenAndConsole(t *testing.T) {
 	events := page.events()
 	events.until(t, "event: board")
 	g.atScreen("li-1")
-	g.types(rightPIN)
+	nodetest.Type(g.node.Kiosk, rightPIN)
 	g.node.Kiosk.Send(kiosk.Next{})
 	g.until("the overview", on[kiosk.Staff])
 	g.members[0].Revoked = true

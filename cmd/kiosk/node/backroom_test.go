@@ -3,7 +3,6 @@ package node_test
 import (
 	"context"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,8 +10,8 @@ import (
 
 	"onedoor/app/audit"
 	"onedoor/app/kiosk"
-	"onedoor/app/staff"
 	"onedoor/cmd/kiosk/node"
+	"onedoor/cmd/kiosk/node/nodetest"
 	"onedoor/sync/outbox"
 	"onedoor/sync/wire"
 )
@@ -20,12 +19,8 @@ import (
 // staffed gives the hall a pepper, and starts the kiosk with an invented supervisor.
 func (w *world) staffed(restart func()) {
 	w.Helper()
-	pepper := staff.NewPepper()
-	file := filepath.Join(w.TempDir(), "pepper")
-	if err := os.WriteFile(file, pepper, 0o400); err != nil {
-		w.Fatal(err)
-	}
-	w.file.Staff.Pepper = file
+	var members []wire.Member
+	w.file.Staff.Pepper, members = nodetest.Members(w, "704913", wire.Member{ID: "s1", Name: "李四维", Role: string(audit.Supervisor)})
 	var tail node.Tail
 	n, err := node.Start(context.Background(), node.Config{File: w.file, Now: time.Now, Show: func(v kiosk.View) { w.views <- v },
 		Logger: slog.New(slog.NewJSONHandler(&tail, nil)), Restart: restart, Tail: &tail})
@@ -33,16 +28,8 @@ func (w *world) staffed(restart func()) {
 		w.Fatal(err)
 	}
 	w.node = n
-	key, err := staff.KeyFile(file).Key(context.Background())
-	if err != nil {
-		w.Fatal(err)
-	}
-	v, err := staff.NewVerifier(key, "s1", []byte("704913"), staff.Params{Memory: 64, Passes: 1, Threads: 1})
-	if err != nil {
-		w.Fatal(err)
-	}
 	if err := n.Outbox().ApplyFeed(context.Background(), outbox.FeedUpdate{Epoch: "e1", Cursor: "c1",
-		Roster: &wire.Roster{Hall: "44011", Epoch: "e1", Version: 1, Members: []wire.Member{{ID: "s1", Name: "李四维", Role: string(audit.Supervisor), Verifier: v}}},
+		Roster: &wire.Roster{Hall: "44011", Epoch: "e1", Version: 1, Members: members},
 		Mark:   &wire.RosterMark{Hall: "44011", Epoch: "e1", Version: 1, At: time.Now().UTC().Format(time.RFC3339)}}); err != nil {
 		w.Fatal(err)
 	}
@@ -56,18 +43,11 @@ func TestStaffAtTheKiosk(t *testing.T) {
 	w.staffed(func() { close(restarted) })
 	w.until("the attract screen", on[kiosk.Attract])
 	send := w.node.Kiosk.Send
-	for range 2 {
-		send(kiosk.Knock{Place: kiosk.HallName})
-		send(kiosk.Knock{Place: kiosk.FrameClock})
-	}
+	nodetest.Knock(w.node.Kiosk)
 	w.until("the sign-in", on[kiosk.StaffSignIn])
-	for _, c := range "s1" {
-		send(kiosk.Type{Text: string(c)})
-	}
+	nodetest.Type(w.node.Kiosk, "s1")
 	send(kiosk.Done{})
-	for _, c := range "704913" {
-		send(kiosk.Type{Text: string(c)})
-	}
+	nodetest.Type(w.node.Kiosk, "704913")
 	send(kiosk.Next{})
 	w.until("the overview", on[kiosk.Staff])
 	says := func(what, words string) {

@@ -3,13 +3,8 @@ package node_test
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"io"
-	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,8 +16,8 @@ import (
 	"onedoor/app/audit"
 	"onedoor/app/console"
 	"onedoor/app/kiosk"
-	"onedoor/app/staff"
 	"onedoor/app/text"
+	"onedoor/cmd/kiosk/node/nodetest"
 	"onedoor/sync/central"
 	"onedoor/sync/wire"
 )
@@ -31,24 +26,11 @@ import (
 // when central revokes them; all of it is in the audit log.
 func TestTheConsoleOfAWholeKiosk(t *testing.T) {
 	w := build(t)
-	pepper := filepath.Join(t.TempDir(), "pepper")
-	if err := os.WriteFile(pepper, staff.NewPepper(), 0o400); err != nil {
-		t.Fatal(err)
-	}
-	w.file.Staff.Pepper = pepper
-	w.file.Console.Listen = freeAddress(t)
+	w.file.Console.Listen = nodetest.FreeAddress(t)
 	w.file.Hall.Counter = text.Local{text.Chinese: "3 号窗口"}
-	key, err := staff.KeyFile(pepper).Key(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	cost := staff.DefaultParams()
-	members := []wire.Member{{ID: "li-1", Name: "李大厅", Role: "attendant"}, {ID: "wang-1", Name: "王大厅", Role: "attendant"}}
-	for i := range members {
-		if members[i].Verifier, err = staff.NewVerifier(key, members[i].ID, []byte("864207"), cost); err != nil {
-			t.Fatal(err)
-		}
-	}
+	pepper, members := nodetest.Members(t, "864207", wire.Member{ID: "li-1", Name: "李大厅", Role: "attendant"},
+		wire.Member{ID: "wang-1", Name: "王大厅", Role: "attendant"})
+	w.file.Staff.Pepper = pepper
 	if _, err := w.store.SaveRoster(t.Context(), central.RosterChange{Hall: "44011", Members: members}); err != nil {
 		t.Fatal(err)
 	}
@@ -127,16 +109,6 @@ func (w *world) auditLog() string {
 	return all.String()
 }
 
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 func formToken(t testing.TB, body string) url.Values {
 	t.Helper()
 	found := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(body)
@@ -155,27 +127,13 @@ type caller struct {
 
 func (w *world) visitor() *caller {
 	w.Helper()
-	raw, err := os.ReadFile(filepath.Join(console.Dir(w.file.Data), "console.crt"))
+	browser, err := nodetest.Browser(w.node.ConsoleFingerprint())
 	if err != nil {
 		w.Fatal(err)
 	}
-	block, _ := pem.Decode(raw)
-	cert, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		w.Fatal(err)
-	}
-	if console.Fingerprint(cert.Raw) != w.node.ConsoleFingerprint() {
-		w.Error("the fingerprint is of another certificate")
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(cert)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		w.Fatal(err)
-	}
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
-	w.Cleanup(transport.CloseIdleConnections)
-	return &caller{w, &http.Client{Jar: jar, Transport: transport}, "https://" + w.file.Console.Listen}
+	browser.Timeout = 0 // the live page is one answer
+	w.Cleanup(browser.CloseIdleConnections)
+	return &caller{w, browser, "https://" + w.file.Console.Listen}
 }
 
 func (c *caller) do(method, path string, form url.Values) *http.Response {

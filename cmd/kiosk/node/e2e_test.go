@@ -30,6 +30,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if nodetest.Medium() {
+		return
+	}
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"))
 }
 

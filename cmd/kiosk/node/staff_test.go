@@ -3,7 +3,6 @@ package node_test
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"onedoor/app/audit"
 	"onedoor/app/config"
 	"onedoor/app/staff"
+	"onedoor/cmd/kiosk/node/nodetest"
 	"onedoor/sync/central"
 	"onedoor/sync/item"
 	"onedoor/sync/wire"
@@ -22,19 +22,9 @@ import (
 // its checkpoint reaches central.
 func TestStaffOfCentralSignInAtTheKiosk(t *testing.T) {
 	w := build(t)
-	w.file.Staff.Pepper = filepath.Join(t.TempDir(), "pepper")
-	if err := os.WriteFile(w.file.Staff.Pepper, staff.NewPepper(), 0o400); err != nil {
-		t.Fatal(err)
-	}
-	pepper, err := staff.KeyFile(w.file.Staff.Pepper).Key(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	const pin = "730594"
-	verifier, err := staff.NewVerifier(pepper, "wang-li", []byte(pin), staff.Params{Memory: 64, Passes: 1, Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	pepper, members := nodetest.Members(t, pin, wire.Member{ID: "wang-li", Name: "王丽", Role: "attendant"})
+	w.file.Staff.Pepper = pepper
 	version := uint64(0)
 	says := func(m wire.Member) {
 		t.Helper()
@@ -44,7 +34,7 @@ func TestStaffOfCentralSignInAtTheKiosk(t *testing.T) {
 		}
 		version = r.Version
 	}
-	member := wire.Member{ID: "wang-li", Name: "王丽", Role: "attendant", Verifier: verifier}
+	member := members[0]
 	w.start()
 	says(member)
 	w.eventually("the roster", func() bool {

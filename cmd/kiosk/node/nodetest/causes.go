@@ -29,18 +29,11 @@ type Cause struct {
 // brief stands for the days after which what is too old is.
 const brief = 4 * time.Second
 
-// Causes is a cause for every code but those of Elsewhere.
+// Causes is a cause for every code.
 func Causes() []Cause {
 	all := append(deviceCauses(), linkCauses()...)
 	all = append(all, outboxCauses()...)
 	return append(all, machineCauses()...)
-}
-
-// Elsewhere says of each code that Causes can not bring about who shows it.
-func Elsewhere() map[health.Code]string {
-	return map[health.Code]string{
-		health.OutboxStopped: "package outbox's tests on a medium that fails, and package observe's: none can be made to fail under a whole program",
-	}
 }
 
 func deviceCauses() []Cause {
@@ -200,6 +193,11 @@ func outboxCauses() []Cause {
 		w.Restart(func() { w.Put(false); w.Limits = l })
 	}
 	return []Cause{
+		{health.OutboxStopped, func(w *World) {
+			w.brittle()
+			w.Settled("the console to be open", func() bool { _, err := w.clerk.page(w); return err == nil }) // a sign-in that can not be logged is none
+			w.tell(mediumFails)
+		}, func(w *World) { w.tell(mediumWell) }},
 		{health.OutboxNoSpace, func(w *World) { w.small(); w.fill(outbox.DefaultMinFree / 2) }, (*World).clear},
 		{health.DiskLow, func(w *World) { w.small(); w.fill(2 * outbox.DefaultMinFree) }, (*World).clear},
 		{health.OutboxTooOld, func(w *World) { waits(w, outbox.Limits{Age: brief}) }, func(w *World) { w.Hall.Link.Restore() }},
@@ -215,9 +213,7 @@ func outboxCauses() []Cause {
 				w.copy(w.File.Data, before)
 				w.Put(false)
 			})
-		}, func(w *World) {
-			w.Restart(func() { w.File.Data = filepath.Join(w.Dir, "new machine"); w.Enrol(w.File.Data) })
-		}},
+		}, func(w *World) { w.Restart(w.replace) }},
 		{health.OutboxFull, func(w *World) {
 			w.Hall.Link.Cut()
 			w.Restart(func() { w.Put(false); w.File.Outbox.Items = 1 })

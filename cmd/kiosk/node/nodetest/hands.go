@@ -18,25 +18,18 @@ func (w *World) shown(what string, want func(kiosk.View) bool) {
 // signIn is the supervisor at the kiosk's screen; leave hands it back to citizens.
 func (w *World) signIn() (leave func()) {
 	w.Helper()
-	send := w.Node.Kiosk.Send
-	for range 2 {
-		send(kiosk.Knock{Place: kiosk.HallName})
-		send(kiosk.Knock{Place: kiosk.FrameClock})
-	}
+	k := w.Node.Kiosk
+	Knock(k)
 	w.shown("the sign-in", func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.StaffSignIn); return ok })
-	for _, c := range supervisor {
-		send(kiosk.Type{Text: string(c)})
-	}
-	send(kiosk.Done{})
-	for _, c := range supervisorPIN {
-		send(kiosk.Type{Text: string(c)})
-	}
-	send(kiosk.Next{})
+	Type(k, supervisor)
+	k.Send(kiosk.Done{})
+	Type(k, supervisorPIN)
+	k.Send(kiosk.Next{})
 	staff := func(v kiosk.View) bool { _, ok := v.Screen.(kiosk.Staff); return ok }
 	w.shown("the overview", staff)
 	return func() {
 		w.Helper()
-		send(kiosk.Back{})
+		k.Send(kiosk.Back{})
 		w.shown("the end of staff's work", func(v kiosk.View) bool { return !staff(v) })
 	}
 }

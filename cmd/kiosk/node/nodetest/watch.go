@@ -2,7 +2,6 @@ package nodetest
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -90,16 +89,7 @@ func (w *World) scrape() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r, err := http.DefaultClient.Do(ask)
-	if err != nil {
-		return "", err
-	}
-	defer r.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	if err == nil && r.StatusCode != http.StatusOK {
-		err = fmt.Errorf("metrics answer %d", r.StatusCode)
-	}
-	return string(b), err
+	return read(http.DefaultClient, ask)
 }
 
 // Sight is how long it took until every place showed a problem after its cause, and until none did after that was gone.

@@ -52,6 +52,7 @@ type World struct {
 	others  []*central.Server            // that answered in its place
 	keys    central.Keys
 	clerk   clerk
+	medium  *medium // that can be made to fail; nil: there is none
 
 	mu    sync.Mutex
 	view  kiosk.View    // shown last
