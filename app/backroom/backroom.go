@@ -36,7 +36,7 @@ type Config struct {
 	Link      Link
 	Door      *Door
 	Choices   *Choices
-	Sending   Sending       // nil: it makes no pauses
+	Sending   Sending
 	Network   Network       // nil: the way to central can not be tested from here
 	Sounds    kiosk.Sounds  // nil: there are none
 	Voice     kiosk.Voice   // nil: nothing is read aloud
@@ -107,7 +107,7 @@ func (n note) say(say text.Printer) string {
 // New checks the configuration.
 func New(cfg Config) (*Backroom, error) {
 	if cfg.Staff == nil || cfg.Health == nil || cfg.Readiness == nil || cfg.Sheet == nil || cfg.Catalogue == nil || cfg.Texts == nil || cfg.Printer == nil || cfg.Outbox == nil ||
-		cfg.Link == nil || cfg.Door == nil || cfg.Choices == nil || cfg.Now == nil || cfg.NewID == nil || cfg.Logger == nil {
+		cfg.Link == nil || cfg.Sending == nil || cfg.Door == nil || cfg.Choices == nil || cfg.Now == nil || cfg.NewID == nil || cfg.Logger == nil {
 		return nil, errors.New("new backroom: a part is missing")
 	}
 	b := &Backroom{cfg: cfg, results: make(chan func() bool)}

@@ -212,9 +212,7 @@ func (b *Backroom) sendNow() {
 					return err
 				}
 				if len(list) == 0 {
-					if b.cfg.Sending != nil {
-						b.cfg.Sending.Wake()
-					}
+					b.cfg.Sending.Wake()
 					return nil
 				}
 				var late []string

@@ -199,7 +199,7 @@ func furnish(v *visitor, c *kiosk.Config) {
 	must(err)
 	c.Door, c.Language, c.Scanner, c.Health = door, choices.Language, scanner, wrong
 	r.backroom, err = backroom.New(backroom.Config{
-		Site: c.Site, Staff: guarded{people, r}, Health: wrong, Readiness: roomReadiness{r, wrong, *c}, Sheet: sheet, Catalogue: c.Catalogue, Texts: c.Texts, Printer: c.Printer, Outbox: box, Link: c.Link, Door: door,
+		Site: c.Site, Staff: guarded{people, r}, Health: wrong, Readiness: roomReadiness{r, wrong, *c}, Sheet: sheet, Catalogue: c.Catalogue, Texts: c.Texts, Printer: c.Printer, Outbox: box, Link: c.Link, Sending: unhurried{}, Door: door,
 		Devices: map[health.Device]backroom.Device{health.CardReader: c.Reader, health.ReceiptPrinter: c.Printer, health.CodeScanner: scanner},
 		Choices: choices, Network: roomWay{r}, Sounds: c.Sounds, Voice: c.Voice, Volume: roomDial{r, "volume"}, Backlight: roomDial{r, "brightness"},
 		Media: roomMedia{r}, Export: roomMedia{r}, Restart: func() {}, Now: v.now, NewID: c.NewID, Logger: slog.New(slog.DiscardHandler),
@@ -291,3 +291,8 @@ func (v *visitor) takes(f doctor.Finding) {
 	v.parts.room.step <- s
 	synctest.Wait()
 }
+
+// unhurried sends when it sends.
+type unhurried struct{}
+
+func (unhurried) Wake() {}

@@ -305,6 +305,16 @@ type refusal struct {
 	reason string
 }
 
+// later puts items off that were refused, each on its own, behind the next turn.
+func (e *Engine) later(ctx context.Context, refusals []refusal) error {
+	var errs []error
+	for _, r := range refusals {
+		until := e.push.behindOthers(e.cfg.Now(), refused(r.entry, r.reason))
+		errs = append(errs, e.cfg.Outbox.Defer(ctx, []string{r.entry.Item.ID}, until, r.reason))
+	}
+	return errors.Join(errs...)
+}
+
 // apply goes through the results, each on its own.
 func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 	p := &e.push
@@ -312,15 +322,14 @@ func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 	var troubles []error
 	trouble := Trouble("")
 	var again []refusal
-	later := func(entry outbox.Entry, reason string) { again = append(again, refusal{entry, reason}) }
 	for i, entry := range f.batch {
 		switch r := f.results[i]; {
 		case r.ID == "":
-			later(entry, ReasonNoResult)
+			again = append(again, refusal{entry, ReasonNoResult})
 		case r.err != nil:
 			trouble = TroubleAck
 			troubles = append(troubles, r.err)
-			later(entry, ReasonNoAck)
+			again = append(again, refusal{entry, ReasonNoAck})
 		case r.proven != "":
 			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.proven, Ack: r.Ack})
 		case r.Status == wire.Rejected || r.Status == wire.Conflict:
@@ -328,28 +337,23 @@ func (e *Engine) apply(ctx context.Context, f flight) (time.Duration, error) {
 			e.logger.Error("item needs a person", "id", r.ID, "status", string(r.Status), "problem", reasonOf(r.Result))
 			settled = append(settled, outbox.Settlement{ID: r.ID, Status: r.Status, Reason: reasonOf(r.Result)})
 		default: // retry, and whatever a later version may say
-			later(entry, ReasonRetry)
+			again = append(again, refusal{entry, ReasonRetry})
 		}
-	}
-	wait := time.Duration(0)
-	p.next = alarm{}
-	if len(settled) == 0 {
-		p.fails++
-		wait = jitter(doubled(pushBase, pushCap, p.fails))
-		p.next = alarmIn(wait, e.cfg.Now())
-	}
-	for _, r := range again {
-		until := p.behindOthers(e.cfg.Now(), refused(r.entry, r.reason))
-		troubles = append(troubles, e.cfg.Outbox.Defer(ctx, []string{r.entry.Item.ID}, until, r.reason))
 	}
 	if len(settled) == 0 {
 		p.pace.failed()
+		p.fails++
+		wait := jitter(doubled(pushBase, pushCap, p.fails))
+		p.next = alarmIn(wait, e.cfg.Now())
 		if trouble == "" {
 			trouble = TroubleServer
 		}
 		e.setTrouble(trouble)
-		return min(wait, slowPoll), errors.Join(append(troubles, errors.New("nothing of the batch was taken in"))...)
+		troubles = append(troubles, e.later(ctx, again), errors.New("nothing of the batch was taken in"))
+		return min(wait, slowPoll), errors.Join(troubles...)
 	}
+	p.next = alarm{}
+	troubles = append(troubles, e.later(ctx, again))
 	if err := e.cfg.Outbox.Settle(ctx, settled); err != nil {
 		e.setTrouble(TroubleOutbox)
 		return slowPoll, errors.Join(append(troubles, err)...)
