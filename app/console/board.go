@@ -16,22 +16,22 @@ type tag struct{ Tone, Icon, Name string }
 
 // board is the page's live part, in words.
 type board struct {
-	Name     string // of whoever has signed in
-	ID       string
-	Token    string
-	Locked   bool
-	Verdict  tag
-	Advice   string
-	Calls    []callRow
-	Waiting  int // calls that nobody has answered
-	Visit    visitRow
-	Problems []problemRow
-	Past     []pastRow
-	Devices  []deviceRow
-	Services string // how many can be had
-	Limited  []servicesRow
-	Outbox   outboxRow
-	Today    todayRow
+	Name      string // of whoever has signed in
+	ID        string
+	Token     string
+	Locked    bool
+	Verdict   tag
+	Advice    string
+	Calls     []callRow
+	Waiting   int // calls that nobody has answered
+	Visit     visitRow
+	Problems  []problemRow
+	Recovered []recoveredRow
+	Devices   []deviceRow
+	Services  string // how many can be had
+	Limited   []servicesRow
+	Outbox    outboxRow
+	Today     todayRow
 }
 
 type callRow struct {
@@ -102,7 +102,7 @@ func (p *page) fill(c *Console, a access, s state) {
 	}
 	p.services(c, s.Problems)
 	p.problems(c, s.Problems)
-	p.past(c, s.Past)
+	p.recovered(c, s.Recovered)
 	p.devices(s)
 	p.outbox(c, s)
 	p.today(s.Today)

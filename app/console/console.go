@@ -231,20 +231,20 @@ func (c *Console) readers() int {
 
 // state is all that the page shows, in no language.
 type state struct {
-	Minute   time.Time // the page tells how long ago things were
-	Standing hall.Standing
-	Problems health.Problems
-	Past     []bygone
-	Devices  []Device
-	Link     Link
-	Outbox   Outbox
-	Today    hall.Day
-	Calls    []hall.Call
+	Minute    time.Time // the page tells how long ago things were
+	Standing  hall.Standing
+	Problems  health.Problems
+	Recovered []recovered
+	Devices   []Device
+	Link      Link
+	Outbox    Outbox
+	Today     hall.Day
+	Calls     []hall.Call
 }
 
 func (c *Console) look() state {
 	s := state{
-		Minute: c.cfg.Now().Truncate(time.Minute), Standing: c.cfg.Standing(), Problems: c.cfg.Problems(), Past: lately(c.cfg.Now(), c.cfg.History()), Devices: c.cfg.Devices(), Link: c.cfg.Link(),
+		Minute: c.cfg.Now().Truncate(time.Minute), Standing: c.cfg.Standing(), Problems: c.cfg.Problems(), Recovered: recentlyRecovered(c.cfg.Now(), c.cfg.History()), Devices: c.cfg.Devices(), Link: c.cfg.Link(),
 		Outbox: c.cfg.Outbox(), Today: c.cfg.Today(), Calls: c.cfg.Calls.List(),
 	}
 	s.Link.LastContact = s.Link.LastContact.Truncate(time.Minute)

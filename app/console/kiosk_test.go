@@ -183,7 +183,7 @@ func trouble(now time.Time) func(*machine) {
 		down, _ := health.KindOf(health.LinkDown)
 		refused, _ := health.KindOf(health.OutboxRejected)
 		m.problems = health.Problems{{Kind: paper, Since: now.Add(-17 * time.Minute)}, {Kind: down, Since: now.Add(-3 * time.Hour)}, {Kind: refused, Since: now.Add(-50 * time.Hour)}}
-		m.past = []health.Episode{
+		m.recovered = []health.Episode{
 			{Code: health.CodeOf(health.CardReader, "unplugged"), Opened: now.Add(-6 * time.Hour), Closed: now.Add(-6*time.Hour + 2*time.Minute)},
 			{Code: health.CodeOf(health.CardReader, "unplugged"), Opened: now.Add(-5 * time.Hour), Closed: now.Add(-5*time.Hour + 12*time.Minute)},
 			{Code: health.DiskLow, Opened: now.Add(-30 * time.Hour), Closed: now.Add(-26 * time.Hour)}, {Code: health.LinkDown, Opened: now.Add(-3 * time.Hour)},

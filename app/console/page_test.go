@@ -121,21 +121,21 @@ func TestNothingPersonal(t *testing.T) {
 	}
 }
 
-// TestWhatWasWrongLately: what has ended within a day, by code, with how often and when the last time; not what still lasts.
-func TestWhatWasWrongLately(t *testing.T) {
+// TestWhatHasRecovered: what has ended within a day, by code, with how often and when the last time; not what still lasts.
+func TestWhatHasRecovered(t *testing.T) {
 	d := open(t, nil)
 	d.machine.set(trouble(d.clock.now()))
 	b := d.browser()
 	b.signIn("1003")
 	b.get("/")
-	_, past, found := strings.Cut(b.body, `id="past"`)
+	_, past, found := strings.Cut(b.body, `id="recovered"`)
 	past, _, _ = strings.Cut(past, "</section>")
 	if !found || strings.Count(past, "<li>") != 2 || strings.Count(past, "READER-UNPLUGGED") != 1 || !strings.Contains(past, "2 次") ||
 		strings.Index(past, "READER-UNPLUGGED") > strings.Index(past, "POWER-BATTERY") {
 		t.Errorf("the page says %s", past)
 	}
-	d.machine.set(func(m *machine) { m.past = nil })
-	if b.get("/"); strings.Contains(b.body, `id="past"`) {
+	d.machine.set(func(m *machine) { m.recovered = nil })
+	if b.get("/"); strings.Contains(b.body, `id="recovered"`) {
 		t.Error("a card for what never was")
 	}
 }

@@ -192,13 +192,13 @@ func (l *log) has(entry string) bool { return slices.Contains(l.all(), entry) }
 
 // machine is what the console is told of the kiosk.
 type machine struct {
-	mu       sync.Mutex
-	standing hall.Standing
-	problems health.Problems
-	past     []health.Episode
-	link     console.Link
-	outbox   console.Outbox
-	day      hall.Day
+	mu        sync.Mutex
+	standing  hall.Standing
+	problems  health.Problems
+	recovered []health.Episode
+	link      console.Link
+	outbox    console.Outbox
+	day       hall.Day
 }
 
 func (m *machine) set(change func(*machine)) {
@@ -249,7 +249,7 @@ func open(t testing.TB, change func(*console.Config)) *desk {
 	cfg := console.Config{
 		Kiosk: "107", Hall: "番禺区政务服务大厅", Texts: d.texts, Catalogue: d.all, Staff: d.staff, Audit: d.audit, Calls: d.calls,
 		Standing: read(m, func(m *machine) hall.Standing { return m.standing }), Problems: read(m, func(m *machine) health.Problems { return m.problems }),
-		History: read(m, func(m *machine) []health.Episode { return m.past }),
+		History: read(m, func(m *machine) []health.Episode { return m.recovered }),
 		Devices: func() []console.Device {
 			return []console.Device{{Device: health.CardReader, Ready: true, Present: true}, {Device: health.ReceiptPrinter, Ready: true, Present: true}, {Device: health.CodeScanner}}
 		},

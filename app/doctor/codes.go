@@ -77,14 +77,14 @@ const (
 	ClockDrifts         Code = "CLOCK-DRIFTS"
 	ClockUnsynchronised Code = "CLOCK-UNSYNCHRONISED"
 
-	ReaderNotAllowed  Code = "READER-NOT-ALLOWED"
-	ReaderNotSerial   Code = "READER-NOT-SERIAL"
-	PrinterNotAllowed Code = "PRINTER-NOT-ALLOWED"
-	PrinterNotSerial  Code = "PRINTER-NOT-SERIAL"
-	PrinterIsReader   Code = "PRINTER-WRONG-DEVICE" // the kiosk takes it for noise
-	ScannerNotAllowed Code = "SCANNER-NOT-ALLOWED"
-	ScannerNotSerial  Code = "SCANNER-NOT-SERIAL"
-	ProfileUnknown    Code = "PROFILE-UNKNOWN"
+	ReaderNotAllowed   Code = "READER-NOT-ALLOWED"
+	ReaderNotSerial    Code = "READER-NOT-SERIAL"
+	PrinterNotAllowed  Code = "PRINTER-NOT-ALLOWED"
+	PrinterNotSerial   Code = "PRINTER-NOT-SERIAL"
+	PrinterWrongDevice Code = "PRINTER-WRONG-DEVICE" // the kiosk takes it for noise
+	ScannerNotAllowed  Code = "SCANNER-NOT-ALLOWED"
+	ScannerNotSerial   Code = "SCANNER-NOT-SERIAL"
+	ProfileUnknown     Code = "PROFILE-UNKNOWN"
 
 	DisplayNone       Code = "DISPLAY-NONE"
 	DisplayNotAllowed Code = "DISPLAY-NOT-ALLOWED"
@@ -148,7 +148,7 @@ var skips = []Code{SkipNoConfig, SkipNoData, SkipNoKeys, SkipNotSet, SkipKioskRu
 var faults = []Code{ConfigMissing, ConfigUnreadable, ConfigFault, ConfigCA, CAExpired, UnitFailed, UnitRestarts, DataMissing, DataNotWritable,
 	DataOwners, OutboxNoSpace, DiskInodes, DiskReadOnly, DiskVolatile, DiskUnknown, KeysNotEnrolled, KeysDamaged, KeysUnreadable, KeysExposed,
 	KeysSuite, OutboxDamaged, OutboxStopped, OutboxFull, OutboxLost, OutboxFenced, OutboxOther, OutboxUnreadable, AuditBroken, AuditUnread, ClockUnset, ClockWrong, ReaderNotAllowed,
-	ReaderNotSerial, PrinterNotAllowed, PrinterNotSerial, PrinterIsReader, ScannerNotAllowed, ScannerNotSerial, ProfileUnknown, DisplayNone, DisplayNoGL,
+	ReaderNotSerial, PrinterNotAllowed, PrinterNotSerial, PrinterWrongDevice, ScannerNotAllowed, ScannerNotSerial, ProfileUnknown, DisplayNone, DisplayNoGL,
 	CatalogueFault, LinkDown, LinkNoCarrier, LinkNoAddress, LinkNoRoute, LinkNameUnknown, LinkNameServer, LinkRefused, LinkSilent, LinkUnreachable,
 	LinkTLSAuthority, LinkTLSName, LinkClock, LinkTLS, LinkPortal, LinkGateway, LinkStranger, CentralUnknown, CentralRefused, CentralFailing,
 	LinkNoAnswer}
