@@ -36,7 +36,7 @@ func (b *Backroom) overviewView(v *kiosk.Staff, say text.Printer) (cards []kiosk
 		cards = append(cards, c)
 	}
 	c := kiosk.StaffCard{Icon: "clipboard-list", Tone: extentTone(sheet.Extent), Title: sheet.Heading, State: say.T(extentKey(sheet.Extent)),
-		Lines: append([]string{sheet.Summary}, strings.Split(sheet.When, "\n")...), Buttons: []kiosk.Button{act(say.T("backroom.readiness.show"), "readiness", "")}}
+		Lines: strings.Split(sheet.When, "\n"), Buttons: []kiosk.Button{act(say.T("backroom.readiness.show"), "readiness", "")}}
 	if b.may(staff.TestDevice) {
 		c.Buttons = append(c.Buttons, act(say.T("backroom.readiness.print"), "readiness-print", ""))
 	}

@@ -115,6 +115,7 @@ const (
 	LinkGateway      Code = "LINK-PORTAL.gateway"
 	LinkStranger     Code = "LINK-PORTAL.stranger"
 	CentralUnknown   Code = "CENTRAL-REFUSED.unknown"
+	CentralRevoked   Code = "CENTRAL-REFUSED.revoked"
 	CentralRefused   Code = "CENTRAL-REFUSED.refused"
 	CentralFailing   Code = "CENTRAL-FAILING"
 	LinkNoAnswer     Code = "LINK-DOWN.no-answer"
@@ -150,7 +151,7 @@ var faults = []Code{ConfigMissing, ConfigUnreadable, ConfigFault, ConfigCA, CAEx
 	KeysSuite, OutboxDamaged, OutboxStopped, OutboxFull, OutboxLost, OutboxFenced, OutboxOther, OutboxUnreadable, AuditBroken, AuditUnread, ClockUnset, ClockWrong, ReaderNotAllowed,
 	ReaderNotSerial, PrinterNotAllowed, PrinterNotSerial, PrinterWrongDevice, ScannerNotAllowed, ScannerNotSerial, ProfileUnknown, DisplayNone, DisplayNoGL,
 	CatalogueFault, LinkDown, LinkNoCarrier, LinkNoAddress, LinkNoRoute, LinkNameUnknown, LinkNameServer, LinkRefused, LinkSilent, LinkUnreachable,
-	LinkTLSAuthority, LinkTLSName, LinkClock, LinkTLS, LinkPortal, LinkGateway, LinkStranger, CentralUnknown, CentralRefused, CentralFailing,
+	LinkTLSAuthority, LinkTLSName, LinkClock, LinkTLS, LinkPortal, LinkGateway, LinkStranger, CentralUnknown, CentralRevoked, CentralRefused, CentralFailing,
 	LinkNoAnswer}
 
 // Verdict is how a check ends that finds this.

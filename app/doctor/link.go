@@ -302,6 +302,8 @@ func (w *way) unproven(err error, answer *http.Response) Finding {
 	switch {
 	case errors.As(err, &refused) && refused.Status/100 == 5, errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
 		return wrong(CheckCentral, CentralFailing, args...).because(err)
+	case errors.As(err, &refused) && refused.Problem.Type == wire.ProblemRevoked:
+		return wrong(CheckCentral, CentralRevoked, args...).because(err)
 	case errors.As(err, &refused):
 		return wrong(CheckCentral, CentralRefused, args...).because(err)
 	case !errors.As(err, &none), answer == nil:

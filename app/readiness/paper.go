@@ -44,13 +44,32 @@ func (r Report) Show(say text.Printer) View {
 	}
 	v.When += "\n" + r.SelfTest.say(say)
 	not, partly, whole := r.lines(Not, say), r.lines(Partly, say), r.lines(Whole, say)
-	v.Summary = say.T("summary."+string(v.Extent), "whole", strconv.Itoa(len(whole)), "partly", strconv.Itoa(len(partly)), "not", strconv.Itoa(len(not)))
+	v.Summary = r.summary(say)
 	for _, l := range []List{{Not, say.T("not"), not}, {Partly, say.T("partly"), partly}, {Mend, say.T("mendlist"), r.mend(say)}, {Whole, say.T("whole"), whole}} {
 		if len(l.Lines) > 0 {
 			v.Lists = append(v.Lists, l)
 		}
 	}
 	return v
+}
+
+// summary tells how many services can be had, and how. Of what there is none nothing is said.
+func (r Report) summary(say text.Printer) string {
+	whole := len(r.Of(Whole))
+	if whole == len(r.Services) {
+		all := say.T("summary.all", "n", strconv.Itoa(whole))
+		if r.Extent() != Whole {
+			all = say.T("summary.mend", "summary", all)
+		}
+		return all
+	}
+	var parts []string
+	for _, e := range []Extent{Whole, Partly, Not} {
+		if n := len(r.Of(e)); n > 0 {
+			parts = append(parts, say.T("summary."+string(e), "n", strconv.Itoa(n)))
+		}
+	}
+	return strings.Join(parts, say.T("comma"))
 }
 
 // mend tells each thing once: a device that is ill fails its test as well.

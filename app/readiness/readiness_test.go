@@ -3,6 +3,7 @@ package readiness_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func words(t *testing.T, lang text.Language) text.Printer {
 
 func TestShowTellsWhatIsWrongOnce(t *testing.T) {
 	v := report().Show(words(t, text.Chinese))
-	if v.Extent != readiness.Not || v.Summary != "1 个事项能办，1 个能办但有欠缺，1 个不能办" {
+	if v.Extent != readiness.Not || v.Summary != "1 项能办，1 项能办但有欠缺，1 项不能办" {
 		t.Errorf("summary %s %q", v.Extent, v.Summary)
 	}
 	want := []readiness.List{
@@ -84,6 +85,22 @@ func TestExtentOfTheDay(t *testing.T) {
 	}
 }
 
+// TestSummaryTellsNoZeros: what there is none of is not counted.
+func TestSummaryTellsNoZeros(t *testing.T) {
+	service := func(e readiness.Extent) readiness.Service { return readiness.Service{Extent: e} }
+	failed := readiness.SelfTest{At: morning, Tests: []readiness.Test{{Outcome: readiness.Failed}}}
+	for want, r := range map[string]readiness.Report{
+		"全部 2 项都能办":        {Services: []readiness.Service{service(readiness.Whole), service(readiness.Whole)}},
+		"全部 1 项都能办；有问题要处理": {Services: []readiness.Service{service(readiness.Whole)}, SelfTest: failed},
+		"1 项能办但有欠缺":        {Services: []readiness.Service{service(readiness.Partly)}},
+		"1 项能办，1 项不能办":     {Services: []readiness.Service{service(readiness.Not), service(readiness.Whole)}},
+	} {
+		if got := r.Show(words(t, text.Chinese)).Summary; got != want {
+			t.Errorf("says %q, want %q", got, want)
+		}
+	}
+}
+
 // TestEveryWordIsUsed: the paper and the screen in each language have all their words, and no other word is there.
 func TestEveryWordIsUsed(t *testing.T) {
 	all, err := text.Load(assets.ReadinessText())
@@ -94,9 +111,11 @@ func TestEveryWordIsUsed(t *testing.T) {
 	bare.SelfTest, bare.Services, bare.Opens = readiness.SelfTest{}, bare.Services[:1], ""
 	lacking := report()
 	lacking.Services = lacking.Services[:2]
+	ill := report() // all can be had, and something is to be mended
+	ill.Services = slices.DeleteFunc(slices.Clone(ill.Services), func(s readiness.Service) bool { return s.Extent != readiness.Whole })
 	for _, lang := range all.Languages() {
 		var said strings.Builder
-		for _, r := range []readiness.Report{report(), bare, lacking} {
+		for _, r := range []readiness.Report{report(), bare, lacking, ill} {
 			for _, b := range readiness.Paper(r, all.In(lang)).Blocks {
 				if line, ok := b.(document.Text); ok {
 					said.WriteString(line.Text + "\n")
@@ -107,8 +126,8 @@ func TestEveryWordIsUsed(t *testing.T) {
 			t.Errorf("a word is missing in %s:\n%s", lang, said.String())
 		}
 		for _, key := range all.Keys() {
-			if key == "none" || key == "stale" || key == "mend" || key == "whole" {
-				continue // hallctl's, one that is nothing but its arguments, and the screen's
+			if key == "none" || key == "stale" || key == "mend" || key == "whole" || key == "comma" {
+				continue // hallctl's, those that are nothing but arguments and a sign, and the screen's
 			}
 			part, _, _ := strings.Cut(strings.TrimPrefix(all.In(lang).T(key), "{"), "{")
 			if _, rest, ok := strings.Cut(part, "}"); ok {

@@ -89,6 +89,10 @@ func overviewTour(v *visitor) {
 	v.shows("staff-readiness-fine")
 	v.does(kiosk.Back{})
 	v.turns(func(p *parts) {
+		p.printer = device.Status{State: device.StateProblem, Problem: device.ProblemPaperOut, Since: noon().Add(-23 * time.Minute)}
+	})
+	v.shows("staff-overview-paper")
+	v.turns(func(p *parts) {
 		p.link, p.cut = engine.Offline, noon().Add(-46*time.Minute)
 		p.printer = device.Status{State: device.StateProblem, Problem: device.ProblemPaperOut, Since: noon().Add(-23 * time.Minute)}
 		p.room.shelf = []outbox.Entry{entry(1, outbox.StateRejected, "44011107010000010755", "residence-permit", 26*60)}

@@ -26,6 +26,7 @@ import (
 	"onedoor/cmd/hallsim/citizen"
 	"onedoor/device/port"
 	"onedoor/device/sim"
+	"onedoor/sync/central"
 	"onedoor/sync/item"
 )
 
@@ -506,6 +507,15 @@ func TestDoctorKnowsAReplacedMachine(t *testing.T) {
 	c := newClinic(t)
 	c.enrol(filepath.Join(t.TempDir(), "other"))
 	c.wants(doctor.OutboxFenced)
+}
+
+// TestDoctorKnowsARevokedMachine: central says so itself, and proves it.
+func TestDoctorKnowsARevokedMachine(t *testing.T) {
+	c := newClinic(t)
+	if _, err := c.server.Revoke(t.Context(), central.Kiosk{Hall: "44011", Number: "107"}, "", "stolen"); err != nil {
+		t.Fatal(err)
+	}
+	c.wants(doctor.CentralRevoked)
 }
 
 // TestDoctorOnRealFileSystems: one in memory, and a full one.
