@@ -139,14 +139,12 @@ func TestACardExchangedBetweenTwoLooksIsRead(t *testing.T) {
 					t.Fatal(err)
 				}
 				s.Levers(c.levers)
-				ear := new(listener)
+				ear := &listener{end: t.Context().Done()}
 				b := attachOpen(t, s, ear.over(port.Opener(port.Config{Path: s.Path()})))
 				expect[cardreader.Connected](b)
-				b.reader.Enable(true)
 				tray := sim.Cards()
-				b.untilRead(t, tray[0])
 				exchanged := make(chan struct{})
-				ear.at(look, func() {
+				b.readHeld(t, ear, tray[0], look, func() {
 					b.sim.Lay(tray[1])
 					close(exchanged)
 				})
@@ -160,7 +158,8 @@ func TestACardExchangedBetweenTwoLooksIsRead(t *testing.T) {
 					return
 				}
 				expect[cardreader.Removed](b)
-				b.untilRead(t, tray[1])
+				expect[cardreader.Found](b)
+				check(t, expect[cardreader.CardRead](b).Card, tray[1])
 				b.nothing()
 			})
 		}
@@ -201,17 +200,41 @@ func TestACardMissedOnceIsStillTheSame(t *testing.T) {
 	check(t, b.read(tray[1]), tray[1])
 }
 
-// untilRead lays a card down, again if the driver asks for that, until it was read.
-func (b *bench) untilRead(t *testing.T, c sim.CardData) {
+// readHeld lays a card down, again if the driver asks for that, until it was read, and arms the listener at the nth look from
+// there. The driver's questions wait for the test, or it would have looked before a slow machine has armed anything.
+func (b *bench) readHeld(t *testing.T, ear *listener, c sim.CardData, look int, do func()) {
 	t.Helper()
-	for b.sim.Lay(c); ; {
-		switch e := b.next().(type) {
+	questions := ear.hold()
+	b.reader.Enable(true)
+	b.sim.Lay(c)
+	read := false
+	take := func(e cardreader.Event) {
+		switch e := e.(type) {
 		case cardreader.CardRead:
 			check(t, e.Card, c)
 			e.Card.Wipe()
-			return
+			read = true
 		case cardreader.Failed:
 			b.sim.Lay(c)
+		}
+	}
+	for limit := time.After(30 * time.Second); ; {
+		select {
+		case e := <-b.reader.Events():
+			take(e)
+		case goOn := <-questions:
+			for len(b.reader.Events()) > 0 { // whatever it had to tell is there
+				take(<-b.reader.Events())
+			}
+			if read {
+				ear.at(look, do)
+				ear.release()
+				close(goOn)
+				return
+			}
+			close(goOn)
+		case <-limit:
+			t.Fatalf("the card is not read: %+v\n%s", b.reader.Status(), b.log)
 		}
 	}
 }
@@ -242,19 +265,35 @@ func TestACardLiftedRightAfterTheReadIsGone(t *testing.T) {
 	}
 }
 
-// listener does something when the driver is about to look for a card the nth time from now.
+// listener does something when the driver is about to look for a card the nth time from now, and holds up the driver's
+// questions for a test that must not be late.
 type listener struct {
-	only []byte // the question that counts; nil means any that looks for a card
+	only []byte          // the question that counts; nil means any that looks for a card
+	end  <-chan struct{} // of the test: nothing is held up any more
 
-	mu   sync.Mutex
-	left int
-	do   func()
+	mu        sync.Mutex
+	left      int
+	do        func()
+	questions chan chan<- struct{} // each waits until what it brings is closed; nil means that none waits
 }
 
 func (x *listener) at(n int, do func()) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.left, x.do = n, do
+}
+
+func (x *listener) hold() <-chan chan<- struct{} {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.questions = make(chan chan<- struct{})
+	return x.questions
+}
+
+func (x *listener) release() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.questions = nil
 }
 
 func (x *listener) over(open func(context.Context) (port.Port, error)) func(context.Context) (port.Port, error) {
@@ -270,6 +309,25 @@ func (x *listener) over(open func(context.Context) (port.Port, error)) func(cont
 type heard struct {
 	port.Port
 	by *listener
+}
+
+// Flush is what every question begins with, and it has no limit of its own.
+func (h *heard) Flush() error {
+	h.by.mu.Lock()
+	questions := h.by.questions
+	h.by.mu.Unlock()
+	if questions != nil {
+		goOn := make(chan struct{})
+		select {
+		case questions <- goOn:
+			select {
+			case <-goOn:
+			case <-h.by.end:
+			}
+		case <-h.by.end:
+		}
+	}
+	return h.Port.Flush()
 }
 
 func (h *heard) Write(ctx context.Context, b []byte) (int, error) {
