@@ -110,6 +110,9 @@ func deviceKinds(blink time.Duration) []Kind {
 			if slices.Contains(told(), c) || d == CardReader && c == device.ProblemSilent {
 				k.Raise = 0 // it has stood for long enough before it was named
 			}
+			if d == ReceiptPrinter && c == device.ProblemSilent {
+				k.Raise = blink - time.Second // for which its driver has asked before it was named
+			}
 			switch c {
 			case device.ProblemPaperOut:
 				k.Citizen = citizenPaper
