@@ -98,7 +98,7 @@ func deviceKinds(blink time.Duration) []Kind {
 	var all []Kind
 	for _, d := range Devices() {
 		for _, c := range Causes(d) {
-			k := Kind{Code: CodeOf(d, c), Severity: Blocks, Device: d, Raise: blink, Clear: blink}
+			k := Kind{Code: CodeOf(d, c), Severity: Blocks, Device: d, Raise: blink - stood(d, c, blink), Clear: blink}
 			switch d {
 			case CardReader:
 				k.Takes, k.Citizen = []Capability{CardReading}, citizenReader
@@ -106,12 +106,6 @@ func deviceKinds(blink time.Duration) []Kind {
 				k.Takes, k.Citizen = []Capability{ReceiptPrinting}, citizenPrinter
 			case CodeScanner:
 				k.Takes, k.Citizen = []Capability{CodeScanning}, citizenScanner
-			}
-			if slices.Contains(told(), c) || d == CardReader && c == device.ProblemSilent {
-				k.Raise = 0 // it has stood for long enough before it was named
-			}
-			if d == ReceiptPrinter && c == device.ProblemSilent {
-				k.Raise = blink - time.Second // for which its driver has asked before it was named
 			}
 			switch c {
 			case device.ProblemPaperOut:
@@ -123,6 +117,17 @@ func deviceKinds(blink time.Duration) []Kind {
 		}
 	}
 	return all
+}
+
+// stood is for how long a problem has stood, as far as its delay goes, when its driver names it.
+func stood(d Device, c device.Problem, blink time.Duration) time.Duration {
+	switch {
+	case slices.Contains(told(), c), d == CardReader && c == device.ProblemSilent: // three questions in a row
+		return blink
+	case d == ReceiptPrinter && c == device.ProblemSilent: // two, of half a second each
+		return time.Second
+	}
+	return 0
 }
 
 // told are the problems that a device tells of itself, or that its driver has asked for several times.
