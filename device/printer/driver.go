@@ -163,11 +163,13 @@ func (p *Printer) Print(ctx context.Context, d document.Document) Result {
 }
 
 // away says whether there is no printer, and is told by went when that may have changed for the worse. A printer that was not
-// looked at yet may be there in a moment; one that is known to be away is not waited for.
+// looked at yet may be there in a moment, and one that is shown as ready will take the next print, though its line may have
+// been opened only now; one that is known to be away is not waited for.
 func (p *Printer) away() (away bool, went <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.served && p.status.State != device.StateUnknown, p.went
+	known := p.status.State == device.StateProblem || p.status.State == device.StateDisconnected
+	return known && !p.served, p.went
 }
 
 // fault is an error that has its own problem.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -115,7 +116,13 @@ func setupOpen(t testing.TB, dc printer.Config, c sim.PrinterConfig, open func(p
 	}
 	states := make(chan device.Status, 100)
 	dc.Open = open(s.Path())
-	dc.OnStatus = func(s device.Status) { states <- s }
+	also := dc.OnStatus
+	dc.OnStatus = func(s device.Status) {
+		states <- s
+		if also != nil {
+			also(s)
+		}
+	}
 	dc.Poll, dc.MinPause, dc.MaxPause = 10*time.Millisecond, 5*time.Millisecond, 20*time.Millisecond
 	d, err := printer.New(dc)
 	if err != nil {
@@ -254,6 +261,54 @@ func TestAPrintThatBeganOutlivesTheEndOfRun(t *testing.T) {
 	}
 	if p := b.paper(t); !bytes.HasSuffix(p.Bytes, job.Bytes) {
 		t.Errorf("the paper took %d of %d bytes", len(p.Bytes), len(job.Bytes))
+	}
+}
+
+// asked is a context that tells when somebody waits for its end.
+type asked struct {
+	context.Context
+	once  sync.Once
+	waits chan struct{}
+}
+
+func (a *asked) Done() <-chan struct{} {
+	a.once.Do(func() { close(a.waits) })
+	return a.Context.Done()
+}
+
+func TestWhoHearsThatThePrinterIsReadyCanPrint(t *testing.T) {
+	t.Parallel()
+	var (
+		d     *printer.Printer
+		there = make(chan struct{})
+		got   = make(chan printer.Result, 1)
+		first sync.Once
+	)
+	ready := func() {
+		<-there
+		waits, refused := &asked{Context: t.Context(), waits: make(chan struct{})}, make(chan struct{})
+		go func() {
+			got <- d.Print(waits, receipt(false))
+			close(refused)
+		}()
+		// Run is held up here until the print has been refused or waits for it.
+		select {
+		case <-waits.waits:
+		case <-refused:
+		}
+	}
+	b := setupConfig(t, printer.Config{
+		Profile: bundled(t, "generic-80"),
+		OnStatus: func(s device.Status) {
+			if s.State == device.StateReady {
+				first.Do(ready)
+			}
+		},
+	}, sim.PrinterConfig{})
+	d = b.printer
+	close(there)
+	if r := <-got; r.Outcome != printer.Printed {
+		t.Errorf("%+v", r)
 	}
 }
 
