@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"html"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,7 +55,7 @@ func (d *desk) browse(s screen) *chromium {
 	spki := sha256.Sum256(d.leaf.RawSubjectPublicKeyInfo)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(file), chromedp.NoSandbox, chromedp.Flag("lang", s.lang),
 		chromedp.Flag("ignore-certificate-errors-spki-list", base64.StdEncoding.EncodeToString(spki[:])), chromedp.WindowSize(int(s.width), int(s.height)),
-		chromedp.UserDataDir(d.TempDir()))
+		chromedp.UserDataDir(d.TempDir()), chromedp.Env("FONTCONFIG_FILE="+d.typefaces()))
 	alloc, endAlloc := chromedp.NewExecAllocator(context.Background(), options...)
 	tab, endTab := chromedp.NewContext(alloc)
 	d.Cleanup(func() {
@@ -76,6 +77,22 @@ func (d *desk) browse(s screen) *chromium {
 	}
 	c.run(chromedp.EmulateViewport(s.width, s.height), chromedp.Navigate(d.url+"/?lang="+s.lang))
 	return c
+}
+
+// typefaces writes down that the product's own are all there are, so that the page is the same on every machine, also on one
+// without Chinese.
+func (d *desk) typefaces() string {
+	d.Helper()
+	dir, err := filepath.Abs("../../assets/fonts")
+	if err != nil {
+		d.Fatal(err)
+	}
+	file := filepath.Join(d.TempDir(), "fonts.conf")
+	own := fmt.Sprintf("<fontconfig><dir>%s</dir><cachedir>%s</cachedir></fontconfig>", html.EscapeString(dir), html.EscapeString(d.TempDir()))
+	if err := os.WriteFile(file, []byte(own), 0o600); err != nil {
+		d.Fatal(err)
+	}
+	return file
 }
 
 func (c *chromium) run(steps ...chromedp.Action[chromedp.Void]) {
