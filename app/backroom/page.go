@@ -46,6 +46,7 @@ func (b *Backroom) open(s section) {
 	switch s {
 	case overview, devicesSection:
 	case receiptsSection:
+		d.receipts.end()
 		d.receipts = receipts{}
 		b.listReceipts()
 	case outboxSection:

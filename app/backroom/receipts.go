@@ -91,25 +91,29 @@ func (b *Backroom) newest(ctx context.Context, since time.Time, fits func(outbox
 	return found
 }
 
-// search looks for receipts beside the loop. One search at a time counts: the newest.
+// search looks for receipts beside the loop. One search at a time counts: the newest, also when one before it ends later.
 func (b *Backroom) search(look func(ctx context.Context) (found []accepted, wrong string)) {
 	d := b.desk
-	if d.receipts.cancel != nil {
-		d.receipts.cancel()
-	}
+	d.receipts.end()
 	ctx, cancel := context.WithCancel(d.ctx)
 	d.receipts.cancel = cancel
 	b.beside(func(context.Context) func() bool {
-		defer cancel()
 		found, wrong := look(ctx)
-		replaced := ctx.Err() != nil
 		return func() bool {
-			if d.section == receiptsSection && !replaced {
+			if d.section == receiptsSection && ctx.Err() == nil {
 				d.receipts.found, d.receipts.wrong = found, wrong
 			}
+			cancel()
 			return false
 		}
 	})
+}
+
+// end ends the search under way: what it finds is not shown. It is called on the loop.
+func (r *receipts) end() {
+	if r.cancel != nil {
+		r.cancel()
+	}
 }
 
 // seek takes the number of a receipt as it is typed.
@@ -145,7 +149,7 @@ func (b *Backroom) seek(in kiosk.Intent) {
 			return found, ""
 		})
 	case !receipt.Valid(number):
-		r.cancel()
+		r.end()
 		r.wrong, r.found = "track.wrong", nil
 	default:
 		b.search(func(context.Context) ([]accepted, string) { return b.one(b.cfg.Outbox.ByReceipt(number)) })
