@@ -254,6 +254,7 @@ func (l *Link) take(conn net.Conn) {
 	l.mu.Lock()
 	admitted := l.up && !l.stopped && len(l.pipes) < l.cfg.MaxConns
 	if admitted {
+		l.accepted.Add(1) // before anybody can have come to the end of it
 		l.pipes[p] = struct{}{}
 		// Added under the lock and before the accepting goroutine can end, so Stop cannot miss it.
 		l.running.Go(func() { l.forward(p) })
@@ -262,9 +263,7 @@ func (l *Link) take(conn net.Conn) {
 	if !admitted {
 		l.refused.Add(1)
 		p.reset()
-		return
 	}
-	l.accepted.Add(1)
 }
 
 func (l *Link) forward(p *pipe) {
