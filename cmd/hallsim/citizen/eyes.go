@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	lookLimit = 2 * time.Second // one look; the kiosk answers from memory
-	viewLimit = 1 << 20         // bytes of one answer
+	lookLimit = 30 * time.Second // one look; the kiosk answers from memory, but the machine may pause
+	viewLimit = 1 << 20          // bytes of one answer
 )
 
 // View is what the kiosk's development inspection says is on its screen, in pixels of its window.

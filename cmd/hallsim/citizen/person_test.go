@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"onedoor/cmd/hallsim/citizen"
@@ -148,8 +149,16 @@ func TestWaitForSeesTheScreenChange(t *testing.T) {
 	}
 }
 
-func TestWaitForTellsWhatWasThere(t *testing.T) {
-	_, eyes := startInspection(t, shows(page("Fault", citizen.Target{ID: "Home", Label: "首页", X: 10, Y: 20, W: 30, H: 40})))
+// still are eyes before which nothing changes.
+type still citizen.View
+
+func (s still) Look(context.Context) (citizen.View, error) { return citizen.View(s), nil }
+
+// TestWaitForTellsWhatWasThere: time is the bubble's, so that patience never ends before the first look.
+func TestWaitForTellsWhatWasThere(t *testing.T) { synctest.Test(t, waitForTellsWhatWasThere) }
+
+func waitForTellsWhatWasThere(t *testing.T) {
+	eyes := still(page("Fault", citizen.Target{ID: "Home", Label: "首页", X: 10, Y: 20, W: 30, H: 40}))
 	person := citizen.Person{Eyes: eyes, Patience: 150 * time.Millisecond}
 	_, err := person.WaitFor(t.Context(), "receipt screen", func(v citizen.View) bool { return v.Screen == "Receipt" })
 	if !errors.Is(err, citizen.ErrNotSeen) {
@@ -165,6 +174,7 @@ func TestWaitForTellsWhatWasThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer nothing.Close()
 	person.Eyes = nothing
 	_, err = person.WaitFor(t.Context(), "attract screen", func(citizen.View) bool { return true })
 	if !errors.Is(err, citizen.ErrNotSeen) || !strings.Contains(err.Error(), "none.sock") {

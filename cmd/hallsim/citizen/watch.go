@@ -118,7 +118,13 @@ func (w *Watch) Changed(ctx context.Context, r image.Rectangle, before uint64, l
 			if err != nil || now != before {
 				return at, err
 			}
-		case <-over.C:
+		case <-over.C: // who was held up has not looked at what was painted in time
+			for range len(w.paints) {
+				at := <-w.paints
+				if now, err := w.Sum(r); err != nil || now != before {
+					return at, err
+				}
+			}
 			return time.Time{}, ErrNotPainted
 		case <-w.over:
 			return time.Time{}, errors.New("the X server has gone")
@@ -139,7 +145,10 @@ func (w *Watch) Rest(ctx context.Context, quiet, limit time.Duration) (last time
 		case last = <-w.paints:
 			still.Reset(quiet - time.Since(last))
 		case <-still.C:
-			return last, nil
+			if len(w.paints) == 0 {
+				return last, nil
+			}
+			still.Reset(quiet) // something was painted all the same, and not looked at yet
 		case <-over.C:
 			return last, nil
 		case <-w.over:

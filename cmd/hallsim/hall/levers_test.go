@@ -37,7 +37,7 @@ type box struct {
 
 // limited is a context for one wait.
 func (b *box) limited() context.Context {
-	ctx, cancel := context.WithTimeout(b.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.Context(), time.Minute) // only ends what hangs
 	b.Cleanup(cancel)
 	return ctx
 }
