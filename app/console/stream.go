@@ -67,6 +67,7 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 	defer c.drop(s)
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	line := &line{w: w, to: http.NewResponseController(w), patience: c.patience}
+	defer line.end()
 	if line.send("retry: 3000\n\n") != nil {
 		return
 	}
@@ -139,5 +140,11 @@ func (l *line) send(message string) error {
 	if _, err := l.w.Write([]byte(message)); err != nil {
 		return err
 	}
-	return l.to.Flush()
+	if err := l.to.Flush(); err != nil {
+		return err
+	}
+	return l.to.SetWriteDeadline(time.Time{}) // over HTTP/2 one that passes between two messages ends the stream as well
 }
+
+// end limits what the server itself sends when the stream is over.
+func (l *line) end() { _ = l.to.SetWriteDeadline(time.Now().Add(l.patience)) }

@@ -143,6 +143,54 @@ func TestStreamsAreBounded(t *testing.T) {
 	d.until("room", func() bool { l := b.live(""); l.cancel(); return l.status == http.StatusOK })
 }
 
+// quiet is the answer to a reader, and takes all at once; resting gets a word when the page was sent and no limit is set any more.
+type quiet struct {
+	header  http.Header
+	page    bool
+	resting chan struct{}
+}
+
+func (q *quiet) Header() http.Header { return q.header }
+func (q *quiet) WriteHeader(int)     {}
+func (q *quiet) FlushError() error   { return nil }
+func (q *quiet) Write(b []byte) (int, error) {
+	q.page = q.page || strings.Contains(string(b), "event: board")
+	return len(b), nil
+}
+
+func (q *quiet) SetWriteDeadline(at time.Time) error {
+	if at.IsZero() && q.page {
+		close(q.resting)
+		q.page = false
+	}
+	return nil
+}
+
+// TestPatienceIsForAMessage: whoever has taken what he was sent is in no hurry, however long the next message is in coming.
+func TestPatienceIsForAMessage(t *testing.T) {
+	d := open(t, nil)
+	b := d.browser()
+	b.signIn("1003")
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, d.url+"/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.AddCookie(&http.Cookie{Name: "__Host-onedoor-staff", Value: b.cookie()})
+	q, ended := &quiet{header: http.Header{}, resting: make(chan struct{})}, make(chan struct{})
+	go func() {
+		defer close(ended)
+		d.console.Handler().ServeHTTP(q, r)
+	}()
+	select {
+	case <-q.resting:
+	case <-time.After(limit):
+		t.Error("there is a limit while nothing is sent")
+	}
+	cancel()
+	<-ended
+}
+
 // TestASlowReaderIsDropped, and delays nobody meanwhile. (I15, I16)
 func TestASlowReaderIsDropped(t *testing.T) {
 	d := open(t, nil)
@@ -151,8 +199,11 @@ func TestASlowReaderIsDropped(t *testing.T) {
 	b.signIn("1003")
 	slow := tcp(d)
 	defer slow.Close()
-	fmt.Fprintf(slow, "GET /events HTTP/1.1\r\nHost: x\r\nCookie: __Host-onedoor-staff=%s\r\n\r\n", b.cookie()) // and reads nothing
-	d.until("the slow reader", func() bool { return d.console.Readers() == 1 })
+	fmt.Fprintf(slow, "GET /events HTTP/1.1\r\nHost: x\r\nCookie: __Host-onedoor-staff=%s\r\n\r\n", b.cookie()) // and reads no more than that it is let in
+	if status, err := bufio.NewReaderSize(slow, 16).Peek(len("HTTP/1.1 200")); err != nil || string(status) != "HTTP/1.1 200" {
+		t.Fatalf("the slow reader gets %q, %v", status, err)
+	}
+	d.console.SetPatience(limit) // with everybody else, however slow the machine is
 	l := b.live("")
 	l.until("the page", "event: board")
 	for n := 0; d.console.Readers() == 2; n++ {
