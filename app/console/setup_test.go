@@ -32,7 +32,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // limit is how long a test waits for what has to come.
-const limit = 15 * time.Second
+const limit = time.Minute
 
 // clock is a clock that a test can put forward.
 type clock struct {
