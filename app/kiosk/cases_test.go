@@ -26,12 +26,13 @@ type centre struct {
 	lent   [][]byte // the memory that the questions came in
 	answer wire.Cases
 	err    error
-	hold   bool       // answers only when the question is given up
-	given  chan error // why such a question ended
+	hold   bool          // answers only when the question is given up
+	held   chan struct{} // such a question has come
+	given  chan error    // why such a question ended
 }
 
 func newCentre() *centre {
-	return &centre{given: make(chan error, 16), answer: wire.Cases{At: item.FormatTime(time.Now()), Complete: true}}
+	return &centre{held: make(chan struct{}, 16), given: make(chan error, 16), answer: wire.Cases{At: item.FormatTime(time.Now()), Complete: true}}
 }
 
 func (c *centre) CasesOf(ctx context.Context, number []byte) (wire.Cases, error) {
@@ -40,6 +41,7 @@ func (c *centre) CasesOf(ctx context.Context, number []byte) (wire.Cases, error)
 	answer, err, hold := c.answer, c.err, c.hold
 	c.mu.Unlock()
 	if hold {
+		c.held <- struct{}{}
 		<-ctx.Done()
 		c.given <- ctx.Err()
 		return wire.Cases{}, ctx.Err()
@@ -301,6 +303,7 @@ func TestASlowCentralHoldsNobodyUp(t *testing.T) {
 	if !strings.Contains(l.Note.Text, "正在问中心") || l.Again.Intent != nil {
 		t.Errorf("while it asks it shows %+v", l)
 	}
+	<-c.held // it is asked beside the visit
 	h.send(kiosk.Again{}, kiosk.Again{})
 	now[kiosk.CaseList](h)
 	if asked := c.questions(); len(asked) != 1 {
@@ -313,7 +316,6 @@ func TestASlowCentralHoldsNobodyUp(t *testing.T) {
 	}
 	h.send(kiosk.Back{}) // to the list, which asks anew
 	screen[kiosk.CaseList](h)
-	h.patience = 20 * time.Second
 	h.list("the end of the wait", func(l kiosk.CaseList) bool { return strings.Contains(l.Note.Text, "中心没有回答") })
 	if err := <-c.given; !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the second question ended by %v", err)
@@ -396,6 +398,8 @@ func TestTheListGoesWithTheVisit(t *testing.T) {
 			t.Errorf("the next visitor sees %s", shown)
 		}
 	}
+	h.cancel()
+	<-h.ended // and with it who asked: the question is wiped beside the visit
 	c.set(func(c *centre) {
 		for _, b := range c.lent {
 			if !bytes.Equal(b, make([]byte, len(b))) {

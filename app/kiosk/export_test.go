@@ -2,6 +2,9 @@ package kiosk
 
 import "unsafe"
 
+// Waiting is how many intents were not taken up yet.
+func (k *Kiosk) Waiting() int { return len(k.intents) }
+
 // Held lists the memory that holds what the present visitor gave: answers, letters on their way, strokes, the card. For
 // tests that look at it after the wipe. It is called on Run's goroutine, by Show.
 func (k *Kiosk) Held() [][]byte {

@@ -163,7 +163,7 @@ type hall struct {
 	codes    *codes
 	voice    *voice // of a kiosk that is equipped
 	views    chan kiosk.View
-	patience time.Duration // of wait; longer where time is a bubble's
+	patience time.Duration // of wait; longer where time is a bubble's or the kiosk itself waits for long
 	seen     []kiosk.View
 	cancel   context.CancelFunc
 	ended    chan struct{}
@@ -219,7 +219,7 @@ func open(t *testing.T, box kiosk.Outbox, change func(*kiosk.Config)) *hall {
 	h := &hall{T: t, reader: &reader{events: make(chan cardreader.Event, 16), status: device.Status{State: device.StateReady}},
 		paper: &paper{result: printer.Result{Outcome: printer.Printed}, status: device.Status{State: device.StateReady}},
 		codes: &codes{events: make(chan scanner.Event, 16), status: device.Status{State: device.StateReady}}, link: &link{state: engine.Status{Link: engine.Offline}},
-		views: make(chan kiosk.View, 4096), patience: 4 * time.Second}
+		views: make(chan kiosk.View, 4096), patience: time.Minute} // only ends what hangs
 	cfg := kiosk.Config{
 		Site:      kiosk.Site{Hall: "番禺区政务服务大厅", Kiosk: "107", HelpPhone: "12345", Tracking: "http://127.0.0.1:8480"},
 		Catalogue: services, Texts: texts, Reader: h.reader, Printer: h.paper, Scanner: h.codes, Outbox: box, Link: h.link, NewID: item.NewID,
@@ -299,19 +299,25 @@ func (h *hall) send(intents ...kiosk.Intent) {
 	}
 }
 
-// settle waits until the kiosk has taken in everything from the reader. What it did before is visible afterwards.
-func (h *hall) settle() {
+// eventually waits for what no view shows.
+func (h *hall) eventually(what string, cond func() bool) {
 	h.Helper()
 	limit := time.After(h.patience)
 	again := time.NewTicker(time.Millisecond)
 	defer again.Stop()
-	for len(h.reader.events) > 0 || len(h.codes.events) > 0 {
+	for !cond() {
 		select {
 		case <-again.C:
 		case <-limit:
-			h.Fatal("the kiosk does not read the reader's events")
+			h.Fatalf("waited in vain for %s", what)
 		}
 	}
+}
+
+// settle waits until the kiosk has taken in everything from the reader. What it did before is visible afterwards.
+func (h *hall) settle() {
+	h.Helper()
+	h.eventually("the devices' events to be read", func() bool { return len(h.reader.events)+len(h.codes.events) == 0 })
 	h.send(kiosk.Help{})
 	h.wait("help", func(v kiosk.View) bool { return v.Frame.Help != nil })
 	h.send(kiosk.Help{})

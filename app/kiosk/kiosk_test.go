@@ -390,6 +390,7 @@ func TestNothingOfTheFormerVisitGuidesTheNext(t *testing.T) {
 	h.send(kiosk.Language{To: text.English}, kiosk.Elder{}, kiosk.Confirm{})
 	h.wait("the outcome", printed)
 	h.reader.events <- cardreader.Removed{}
+	h.settle()
 	h.send(kiosk.Leave{})
 	if got := screen[kiosk.Goodbye](h); len(got.Reminders) != 0 {
 		t.Errorf("the goodbye reminds of %v", got.Reminders)
@@ -403,6 +404,7 @@ func TestNothingOfTheFormerVisitGuidesTheNext(t *testing.T) {
 	h.lay(foreign)
 	h.wait("the trouble", func(v kiosk.View) bool { m, ok := v.Screen.(kiosk.Menu); return ok && m.Trouble.Tone == kiosk.Caution })
 	h.reader.events <- cardreader.Removed{}
+	h.settle()
 	h.send(kiosk.Back{})
 	screen[kiosk.Goodbye](h)
 	h.send(kiosk.Start{})

@@ -129,6 +129,7 @@ func TestExportTheQueue(t *testing.T) {
 			SignKey: "k1", SignPriv: sign, SealKey: "c1", SealPublic: keys.public, Now: time.Now}}
 	})
 	number := r.submits()
+	r.eventually("the print's outcome, which is kept beside the visit", func() bool { return box.Stats().LastSequence == 2 })
 	r.signIn("s1")
 	r.send(kiosk.Section{ID: "settings"}, kiosk.Act{ID: "export"})
 	r.page("the choice", func(p kiosk.Staff) bool { return len(p.Cards) == 2 && p.Heading == r.said("backroom.export") })
