@@ -40,7 +40,7 @@ func replay(t *testing.T, flags ...string) replaying {
 	if err := os.WriteFile(file, []byte(recording), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute) // longer than all that is waited for meanwhile
 	out, write := io.Pipe()
 	ended := make(chan int, 1)
 	go func() {
@@ -72,7 +72,22 @@ func (r replaying) ask() error {
 		r.t.Fatal(err)
 	}
 	defer p.Close()
-	return cardreader.Probe(r.t.Context(), p)
+	return cardreader.Probe(r.t.Context(), patient{p})
+}
+
+// patient waits longer for the line than a driver does, whose half a second is over when the machine pauses.
+type patient struct{ port.Port }
+
+func (p patient) Read(ctx context.Context, b []byte) (int, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	return p.Port.Read(ctx, b)
+}
+
+func (p patient) Write(ctx context.Context, b []byte) (int, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	return p.Port.Write(ctx, b)
 }
 
 func TestReplayPlaysTheRecordedDevice(t *testing.T) {
