@@ -18,15 +18,20 @@ import (
 
 // fakeRosters is an outbox that has a roster.
 type fakeRosters struct {
-	mu      sync.Mutex
-	view    outbox.RosterView
-	changes chan struct{}
+	mu        sync.Mutex
+	view      outbox.RosterView
+	changes   chan struct{}
+	meanwhile func() // what happens while a roster is on its way to who asked; nil: nothing
 }
 
 func (f *fakeRosters) Roster() (outbox.RosterView, error) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.view, nil
+	v, meanwhile := f.view, f.meanwhile
+	f.mu.Unlock()
+	if meanwhile != nil {
+		meanwhile()
+	}
+	return v, nil
 }
 
 func (f *fakeRosters) RosterChanges() <-chan struct{} { return f.changes }

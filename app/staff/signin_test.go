@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -304,6 +305,34 @@ func TestRevocationCountsInTheNextCall(t *testing.T) {
 	}
 }
 
+// Whoever is slow with a roster does not bring it into use after a newer one: who was revoked in that stays out.
+func TestARosterIsNotTakenBack(t *testing.T) {
+	b := setup(t)
+	b.roster(2, b.member("wang-li", audit.Attendant), b.member("li-wei", audit.Supervisor))
+	b.rosters.meanwhile = func() {
+		b.rosters.meanwhile = nil
+		b.roster(3, b.member("li-wei", audit.Supervisor))
+		if b.Staff.mu.TryLock() { // else nobody can be quicker
+			b.Staff.mu.Unlock()
+			if err := b.Refresh(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for range 2 {
+		if err := b.Refresh(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told []string
+	for _, e := range b.logged(audit.KindRoster) {
+		told = append(told, e.Subject.String())
+	}
+	if want := []string{"version/1", "version/2", "version/3"}; !slices.Equal(told, want) {
+		t.Errorf("in use were %q, want %q", told, want)
+	}
+}
+
 func TestANewPINAndANewRoleEndSessions(t *testing.T) {
 	b := setup(t)
 	a, c := b.mustIn(Console, "wang-li"), b.mustIn(Console, "zhao-min")
@@ -378,7 +407,7 @@ func TestPepper(t *testing.T) {
 	}
 	spoil := map[string]func() error{
 		"missing":        func() error { return nil },
-		"for everybody":  func() error { return os.WriteFile(file, whole, 0o644) },
+		"for everybody":  func() error { return errors.Join(os.WriteFile(file, whole, 0o644), os.Chmod(file, 0o644)) }, // whatever the umask
 		"too short":      func() error { return os.WriteFile(file, []byte("0123\n"), 0o400) },
 		"not hex digits": func() error { return os.WriteFile(file, []byte(strings.Repeat("xy", 32)), 0o400) },
 	}

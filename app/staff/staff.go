@@ -159,12 +159,12 @@ func (s *Staff) Run(ctx context.Context) error {
 
 // Refresh brings the roster of cfg.Rosters into use, and ends the sessions of whom it revokes before it returns.
 func (s *Staff) Refresh() error {
-	v, err := s.cfg.Rosters.Roster()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, err := s.cfg.Rosters.Roster() // under the lock: nobody brings a newer one into use meanwhile
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	return s.apply(v.Roster)
 }
 
