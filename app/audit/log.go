@@ -156,7 +156,11 @@ func (l *Log) Record(ctx context.Context, e Event) error {
 	select {
 	case err = <-in.done:
 	case <-ctx.Done():
-		err = ctx.Err()
+		select {
+		case err = <-in.done: // it has got there meanwhile
+		default:
+			err = ctx.Err()
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("record %s: %w", e.Kind, err)

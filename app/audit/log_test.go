@@ -122,6 +122,30 @@ func TestManyWritersKeepTheChain(t *testing.T) {
 	}
 }
 
+// late is a context that has ended when it is looked at, and lets something happen just before.
+type late struct {
+	context.Context
+	before func()
+}
+
+func (l late) Done() <-chan struct{} {
+	l.before()
+	return l.Context.Done()
+}
+
+// What is on the disk was logged, also when the time for it has run out meanwhile.
+func TestWhatIsLoggedIsNoFailure(t *testing.T) {
+	b := setup(t, item.Default())
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	for range 100 {
+		ctx := late{over, b.flush} // what stood before it in the queue has been answered then
+		if err := b.Record(ctx, Event{Kind: KindAccepted, Actor: Citizen}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // I21, D15: a second writer is refused.
 func TestOneWriter(t *testing.T) {
 	b := setup(t, item.Default())
