@@ -89,7 +89,7 @@ func setup(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.roster(1, b.member("wang-li", audit.Attendant), b.member("zhao-min", audit.Maintainer), b.member("li-wei", audit.Supervisor))
-	b.cfg = Config{Rosters: b.rosters, Audit: b.log, Pepper: KeyFile(file), File: filepath.Join(dir, "tries.json"), Cost: cheap,
+	b.cfg = Config{Rosters: b.rosters, Audit: b.log, Pepper: KeyFile(file), File: filepath.Join(dir, "tries.json"), Cost: cheap, LogLimit: time.Minute,
 		Now: func() time.Time { b.mu.Lock(); defer b.mu.Unlock(); return b.now },
 		Uptime: func() (clock.Uptime, error) {
 			b.mu.Lock()

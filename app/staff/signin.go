@@ -13,7 +13,6 @@ import (
 
 const (
 	maxQueue    = 4 // that wait for a PIN to be checked, beside those that are being checked
-	auditLimit  = 5 * time.Second
 	rateBurst   = 10
 	ratePerTry  = 6 * time.Second // ten a minute on each surface, whoever tries
 	maxIDLength = 64              // of what is typed
@@ -60,7 +59,7 @@ func (s *Staff) SignIn(ctx context.Context, surface Surface, id string, pin []by
 
 // record logs, bounded, also when whoever asked has gone.
 func (s *Staff) record(ctx context.Context, e audit.Event) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.LogLimit)
 	defer cancel()
 	if err := s.cfg.Audit.Record(ctx, e); err != nil {
 		return fmt.Errorf("%w: %w", ErrAudit, err)

@@ -44,11 +44,16 @@ type Config struct {
 	Validity time.Duration                // of a roster that central does not confirm; 0 means DefaultValidity
 	Cost     Params                       // of a try with an unknown id; zero means DefaultParams
 	Parallel int                          // PINs that are checked at the same time, each in 46 MiB; 0 means 1
+	LogLimit time.Duration                // within which the log has to have an entry; 0 means DefaultLogLimit
 	Logger   *slog.Logger                 // nil: nothing is logged
 }
 
-// DefaultValidity is how long a roster is believed without central.
-const DefaultValidity = 7 * 24 * time.Hour
+const (
+	// DefaultValidity is how long a roster is believed without central.
+	DefaultValidity = 7 * 24 * time.Hour
+	// DefaultLogLimit is how long somebody stands there and waits for the disk.
+	DefaultLogLimit = 5 * time.Second
+)
 
 // Errors of signing in.
 var (
@@ -112,6 +117,9 @@ func New(cfg Config) (*Staff, error) {
 	}
 	if cfg.Parallel <= 0 {
 		cfg.Parallel = 1
+	}
+	if cfg.LogLimit <= 0 {
+		cfg.LogLimit = DefaultLogLimit
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
