@@ -90,7 +90,7 @@ func Set(ctx context.Context, cfg Config) (s *Stage, err error) {
 }
 
 func (s *Stage) startCentral(ctx context.Context) error {
-	address, err := freePort(ctx)
+	address, err := hall.FreeAddress(ctx)
 	if err != nil {
 		return err
 	}
@@ -107,15 +107,6 @@ func (s *Stage) startCentral(ctx context.Context) error {
 	})
 	s.platform = newPlatform("http://"+address, strings.TrimSpace(string(token)))
 	return err
-}
-
-// freePort finds a port of loopback that nobody has.
-func freePort(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	return l.Addr().String(), l.Close()
 }
 
 func (s *Stage) openDock(ctx context.Context) error {

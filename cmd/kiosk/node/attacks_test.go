@@ -65,7 +65,7 @@ func (g *guarded) publish() {
 // begin starts the kiosk, by whatever its clock says.
 func (g *guarded) begin() {
 	g.Helper()
-	n, err := node.Start(context.Background(), node.Config{File: g.file, Now: g.now, Show: func(v kiosk.View) { g.views <- v }, Logger: slog.New(slog.DiscardHandler)})
+	n, err := node.Start(context.Background(), node.Config{File: g.file, Now: g.now, StopLimit: limit, Show: func(v kiosk.View) { g.views <- v }, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		g.Fatal(err)
 	}

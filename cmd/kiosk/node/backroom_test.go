@@ -22,7 +22,7 @@ func (w *world) staffed(restart func()) {
 	var members []wire.Member
 	w.file.Staff.Pepper, members = nodetest.Members(w, "704913", wire.Member{ID: "s1", Name: "李四维", Role: string(audit.Supervisor)})
 	var tail node.Tail
-	n, err := node.Start(context.Background(), node.Config{File: w.file, Now: time.Now, Show: func(v kiosk.View) { w.views <- v },
+	n, err := node.Start(context.Background(), node.Config{File: w.file, Now: time.Now, StopLimit: limit, Show: func(v kiosk.View) { w.views <- v },
 		Logger: slog.New(slog.NewJSONHandler(&tail, nil)), Restart: restart, Tail: &tail})
 	if err != nil {
 		w.Fatal(err)

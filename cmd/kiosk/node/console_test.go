@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -127,6 +128,10 @@ type caller struct {
 
 func (w *world) visitor() *caller {
 	w.Helper()
+	w.eventually("the console to be open", func() bool { // which it is some time after the kiosk
+		conn, err := new(net.Dialer).DialContext(w.Context(), "tcp", w.file.Console.Listen)
+		return err == nil && conn.Close() == nil
+	})
 	browser, err := nodetest.Browser(w.node.ConsoleFingerprint())
 	if err != nil {
 		w.Fatal(err)

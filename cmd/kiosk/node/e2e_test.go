@@ -63,7 +63,7 @@ func build(t testing.TB) *world {
 // start brings the kiosk up, as the program does.
 func (w *world) start() {
 	w.Helper()
-	n, err := node.Start(context.Background(), node.Config{File: w.file, Now: time.Now, Show: func(v kiosk.View) { w.views <- v },
+	n, err := node.Start(context.Background(), node.Config{File: w.file, Now: time.Now, StopLimit: limit, Show: func(v kiosk.View) { w.views <- v },
 		Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		w.Fatal(err)

@@ -50,6 +50,8 @@ type Config struct {
 	// Limits are the queue's, and Validity that of the list of staff without word from central; zero: as File says.
 	Limits   outbox.Limits
 	Validity time.Duration
+	// StopLimit is the longest that Stop waits for the visit, and then for the devices; zero: five seconds.
+	StopLimit time.Duration
 	// More tells what other parts of the program know to be wrong: the audit log, the list of staff.
 	More []func(now time.Time) []health.Observation
 	// Restart is called when staff want the program to end in order and to be started again. nil: it can not be done from the
@@ -81,11 +83,11 @@ type Node struct {
 	certificate tls.Certificate  // of the console
 	visit       part
 	parts       part // the devices
+	stopLimit   time.Duration
 	once        sync.Once
 }
 
-// stopLimit is the longest that Stop waits for the visit, and then for the devices.
-const stopLimit = 5 * time.Second
+const stopLimit = 5 * time.Second // the usual one
 
 // part is goroutines that end together.
 type part struct {
@@ -94,7 +96,7 @@ type part struct {
 }
 
 // stop ends the part and waits for it, bounded. A part that never started has nothing to end.
-func (p *part) stop() error {
+func (p *part) stop(limit time.Duration) error {
 	if p.cancel == nil {
 		return nil
 	}
@@ -107,7 +109,7 @@ func (p *part) stop() error {
 	select {
 	case <-ended:
 		return nil
-	case <-time.After(stopLimit):
+	case <-time.After(limit):
 		return ErrSlowStop
 	}
 }
@@ -138,7 +140,10 @@ func Start(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{}
+	n := &Node{stopLimit: cfg.StopLimit}
+	if n.stopLimit == 0 {
+		n.stopLimit = stopLimit
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close())
@@ -290,11 +295,11 @@ func (n *Node) Stop() error {
 
 func (n *Node) close() error {
 	n.metrics.close()
-	err := n.visit.stop()
+	err := n.visit.stop(n.stopLimit)
 	if n.backroom != nil {
 		err = errors.Join(err, n.backroom.Close())
 	}
-	err = errors.Join(err, n.parts.stop())
+	err = errors.Join(err, n.parts.stop(n.stopLimit))
 	if err == nil && n.devices.reader != nil {
 		n.devices.wipe()
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -17,6 +16,7 @@ import (
 
 	"onedoor/app/audit"
 	"onedoor/app/console"
+	"onedoor/cmd/hallsim/hall"
 	"onedoor/cmd/kiosk/node"
 	"onedoor/sync/central"
 	"onedoor/sync/wire"
@@ -119,13 +119,12 @@ func read(client *http.Client, ask *http.Request) (string, error) {
 	return string(b), err
 }
 
-// FreeAddress is one of this machine that nobody has.
+// FreeAddress is one of this machine that nobody has or is given.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	address, err := hall.FreeAddress(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }

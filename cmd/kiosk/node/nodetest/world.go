@@ -172,7 +172,7 @@ func (w *World) Start() {
 	if err := os.MkdirAll(power, 0o700); err != nil {
 		w.Fatal(err)
 	}
-	n, err := node.Start(context.Background(), node.Config{File: w.File, Path: path, Now: w.Now, Show: w.see, Limits: w.Limits, Validity: w.Validity,
+	n, err := node.Start(context.Background(), node.Config{File: w.File, Path: path, Now: w.Now, Show: w.see, Limits: w.Limits, Validity: w.Validity, StopLimit: limit,
 		Free: w.room, Power: os.DirFS(power), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		w.Fatal(err)
