@@ -141,6 +141,8 @@ type Console struct {
 	mu      sync.Mutex
 	seen    time.Time // when the page was last asked for by a browser that runs no script
 	state   state
+	looks   uint64 // that have begun
+	latest  uint64 // the one that state is of
 	version uint64
 	streams map[*stream]bool
 	serving bool
@@ -197,9 +199,17 @@ func (c *Console) update() {
 	if c.readers() == 0 {
 		return
 	}
+	c.mu.Lock()
+	c.looks++
+	mine := c.looks
+	c.mu.Unlock()
 	now := c.look()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if mine < c.latest { // somebody began to look later and has ended sooner
+		return
+	}
+	c.latest = mine
 	if reflect.DeepEqual(now, c.state) {
 		return
 	}

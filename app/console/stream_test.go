@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"onedoor/app/console"
 	"onedoor/app/hall"
 )
 
@@ -118,6 +120,37 @@ func TestResume(t *testing.T) {
 	d.machine.set(func(m *machine) { m.day.Begun = 77 })
 	third := b.live(seen)
 	third.until("the news", "<dd>77</dd>")
+}
+
+// TestWhoIsSlowToLookShowsNothingOld: what was seen before is not shown after what was seen since, by whoever looked.
+func TestWhoIsSlowToLookShowsNothingOld(t *testing.T) {
+	var slow atomic.Bool // the next one who looks is
+	looking, on := make(chan struct{}), make(chan struct{})
+	d := open(t, func(c *console.Config) {
+		standing := c.Standing
+		c.Standing = func() hall.Standing {
+			now := standing()
+			if slow.CompareAndSwap(true, false) {
+				close(looking)
+				<-on
+			}
+			return now
+		}
+	})
+	b := d.browser()
+	b.signIn("1003")
+	b.live("").until("the page", "现在没有人在用")
+	slow.Store(true)
+	ended := make(chan struct{})
+	go func() { defer close(ended); d.console.Update() }()
+	<-looking
+	d.machine.set(func(m *machine) { m.standing.Visit = true })
+	d.console.Update()
+	close(on)
+	<-ended
+	if !d.console.Shown().Visit {
+		t.Error("what was seen before the visit is shown after it")
+	}
 }
 
 // TestStreamsAreBounded: the last reader too many is told to come later, and there is room again when one has gone. (I15)
