@@ -40,6 +40,7 @@ func TestTheConsoleOfAWholeKiosk(t *testing.T) {
 	w.hall.Link.Cut()
 	w.submit("card-1")
 	w.leave()
+	w.eventually("case and print to wait", func() bool { return w.node.Stats().Waiting == 2 }) // the second is kept beside the visit
 
 	page := w.visitor()
 	if body := page.post("/sign-in", url.Values{"id": {"li-1"}, "pin": {"111111"}}); strings.Contains(body, `id="live"`) {

@@ -15,9 +15,11 @@ import (
 	"time"
 
 	"onedoor/app/backroom"
+	"onedoor/app/config"
 	"onedoor/app/kiosk"
 	"onedoor/app/text"
 	"onedoor/assets"
+	"onedoor/cmd/kiosk/node"
 	"onedoor/device/speaker"
 	"onedoor/device/speaker/prompts"
 	"onedoor/device/speaker/tone"
@@ -144,7 +146,7 @@ func TestAVisitIsHeard(t *testing.T) {
 	send(kiosk.Speak{})
 	send(kiosk.Abandon{})
 	done := w.submit("card-1")
-	e.hears("the card or the acceptance", wav.Encode(tone.Make(tone.Accepted, 0.7)))
+	e.hears("the card", wav.Encode(tone.Make(tone.Card, 0.7))) // of later ones some fall into the sound of a touch, and are left out
 	send(kiosk.Speak{On: true})
 	w.leave()
 	send(kiosk.Start{})
@@ -169,6 +171,17 @@ func TestAVisitIsHeard(t *testing.T) {
 		return err
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestEachCueHasItsSound, at the volume that is set.
+func TestEachCueHasItsSound(t *testing.T) {
+	e := newEar(t, digester)
+	for cue, sound := range map[kiosk.Cue]tone.Sound{kiosk.CuePress: tone.Press, kiosk.CueCard: tone.Card, kiosk.CueAccepted: tone.Accepted,
+		kiosk.CueMistake: tone.Mistake, kiosk.CueCountdown: tone.Countdown} {
+		end := node.Ring(config.Sound{Player: e.path("player"), Effects: true, Volume: 70}, cue)
+		e.hears(string(rune('0'+cue)), wav.Encode(tone.Make(sound, 0.7)))
+		end()
 	}
 }
 
