@@ -314,7 +314,7 @@ func (p *player) delivery(ctx context.Context) error {
 // once checks that central has the case exactly once, with what became of its receipt.
 func (p *player) once(ctx context.Context) error {
 	var last error
-	err := p.central.until(ctx, "the print outcome at central", deliveryLimit, func() bool {
+	err := p.central.until(ctx, "the print outcome at central", heldLimit, func() bool {
 		list, _, err := p.platform.cases(ctx)
 		last, p.summary.CentralCount = err, 0
 		for _, c := range list {

@@ -23,8 +23,12 @@ type program struct {
 	err    error         // set before exited is closed
 }
 
-// stopLimit is how long a program may take to end after it was asked to.
-const stopLimit = 8 * time.Second
+// Limits that only end what hangs, also on a machine that is slow or pauses.
+const (
+	stopLimit  = time.Minute // until a program has ended that was asked to
+	startLimit = time.Minute // until it is ready
+	heldLimit  = time.Minute // until central has what was sent, where no promise is looked at
+)
 
 // start runs a program; what it prints goes to log as well.
 func start(name string, log io.Writer, env []string, path string, args ...string) (*program, error) {

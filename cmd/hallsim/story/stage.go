@@ -101,7 +101,7 @@ func (s *Stage) startCentral(ctx context.Context) error {
 		return err
 	}
 	var token []byte
-	err = s.central.until(ctx, "being ready", 20*time.Second, func() bool {
+	err = s.central.until(ctx, "being ready", startLimit, func() bool {
 		token, err = os.ReadFile(filepath.Join(data, "operator-token"))
 		return err == nil && strings.Contains(s.central.log.String(), "is ready")
 	})
@@ -185,7 +185,7 @@ func (s *Stage) Ready(ctx context.Context) error {
 		return err
 	}
 	defer eyes.Close()
-	return seen(ctx, citizen.Person{Eyes: eyes, Patience: 30 * time.Second}, "Attract")
+	return seen(ctx, citizen.Person{Eyes: eyes, Patience: startLimit}, "Attract")
 }
 
 // SecondCopy starts another kiosk on the same data directory and gives what it said when it ended.

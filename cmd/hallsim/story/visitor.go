@@ -62,7 +62,7 @@ func (s *Stage) Vitals(ctx context.Context) (visits.Vitals, error) {
 // Held waits until central holds the cases, each of them once and no others, with what became of the last one's receipt.
 func (s *Stage) Held(ctx context.Context, numbers []string) error {
 	var last error
-	err := s.central.until(ctx, "delivery", deliveryLimit, func() bool {
+	err := s.central.until(ctx, "delivery", heldLimit, func() bool {
 		last = s.holds(ctx, numbers)
 		return last == nil
 	})
