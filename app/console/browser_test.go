@@ -127,18 +127,23 @@ func (c *chromium) text() string {
 	return ask(c, chromedp.Evaluate[string](`document.body ? document.body.innerText : ""`))
 }
 
-// small are what can be touched and is less than 44 pixels high or wide.
-const small = `[...document.querySelectorAll("a, button, input:not([type=hidden])")].filter((e) => e.offsetParent).map((e) => [e, e.getBoundingClientRect()])
-	.filter(([, r]) => r.width < 44 || r.height < 44).map(([e, r]) => e.outerHTML.slice(0, 80) + " " + r.width + "×" + r.height).join("\n")`
+// unfit is what does not fit a screen of a page: what can be touched and is less than 44 pixels high or wide, and what sticks out at
+// the side. Before its style has come a page has neither size nor place.
+const unfit = `document.readyState !== "complete" ? "loading" : [...document.querySelectorAll("a, button, input:not([type=hidden])")].filter((e) => e.offsetParent)
+	.map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width < 44 || r.height < 44)
+	.map(([e, r]) => e.outerHTML.slice(0, 80) + " " + r.width + "×" + r.height + " is for no finger")
+	.concat(document.documentElement.scrollWidth > window.innerWidth ? ["it is " + document.documentElement.scrollWidth + " wide"] : []).join("\n")`
 
 // picture looks at the whole page: nothing may stick out at the side, or be too small for a finger.
 func (c *chromium) picture(name string) {
 	c.Helper()
-	if found := ask(c, chromedp.Evaluate[string](small)); found != "" {
-		c.Errorf("%s %s has what no finger finds:\n%s", c.name, name, found)
-	}
-	if out := ask(c, chromedp.Evaluate[int](`document.documentElement.scrollWidth - window.innerWidth`)); out > 0 {
-		c.Errorf("%s %s is %d wider than the screen", c.name, name, out)
+	found := ""
+	c.until("the page has loaded", func() bool {
+		found = ask(c, chromedp.Evaluate[string](unfit))
+		return found != "loading"
+	})
+	if found != "" {
+		c.Errorf("%s %s does not fit:\n%s", c.name, name, found)
 	}
 	if pictures == "" {
 		return
