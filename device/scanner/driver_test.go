@@ -83,7 +83,7 @@ func setup(t testing.TB, sc sim.ScannerConfig, c scanner.Config) *bench {
 	c.Now = b.clock
 	c.Logger = slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	if c.Silence == 0 {
-		c.Silence = 40 * time.Millisecond
+		c.Silence = 100 * time.Millisecond
 	}
 	c.MinPause, c.MaxPause = 5*time.Millisecond, 20*time.Millisecond
 	if b.scanner, err = scanner.New(c); err != nil {

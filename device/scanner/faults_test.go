@@ -128,7 +128,7 @@ func (b *bench) quiet() {
 	select {
 	case e := <-b.scanner.Events():
 		b.t.Fatalf("event %T", e)
-	case <-time.After(400 * time.Millisecond): // twice the silence that ends a code without its suffix
+	case <-time.After(time.Second): // twice the silence that ends a code without its suffix
 	}
 }
 

@@ -52,7 +52,7 @@ func hear(t *testing.T, f *os.File, n int) []byte {
 // until waits for what has no event of its own.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	limit := time.NewTimer(5 * time.Second)
+	limit := time.NewTimer(30 * time.Second)
 	defer limit.Stop()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
@@ -399,7 +399,7 @@ func TestTheCableIsPulledInTheMidst(t *testing.T) {
 // rest is what comes until the line has gone.
 func rest(t *testing.T, f *os.File) []byte {
 	t.Helper()
-	if err := f.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := f.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	b, err := io.ReadAll(f)

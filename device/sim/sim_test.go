@@ -38,7 +38,7 @@ func dial(t *testing.T, path string) *os.File {
 
 func ask(t *testing.T, f *os.File, question []byte, n int) []byte {
 	t.Helper()
-	if err := f.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := f.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Write(question); err != nil {
