@@ -162,11 +162,11 @@ func TestDropAndSkip(t *testing.T) {
 	}
 }
 
-// snapshot copies the files of a journal.
+// snapshot copies the files of a journal, but not its spare one: that comes and goes, and holds nothing.
 func snapshot(t testing.TB, dir string) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
-	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	names, err := filepath.Glob(filepath.Join(dir, "*.journal"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,6 @@ func TestD12EveryBitFlipIsSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := snapshot(t, dir)
-	delete(whole, "spare")
 	flips, seen := 0, 0
 	for name, b := range whole {
 		used := len(bytes.TrimRight(b, "\x00"))
@@ -248,7 +247,6 @@ func TestEveryTruncation(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := snapshot(t, dir)
-	delete(whole, "spare")
 	for name, b := range whole {
 		for n := range len(bytes.TrimRight(b, "\x00")) {
 			restore(t, dir, whole)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,6 +104,7 @@ func TestConcurrentAcceptsKeepChainsContiguous(t *testing.T) {
 	wg.Wait()
 	check := func() {
 		t.Helper()
+		b.rest() // or the states of the last are still on their way
 		if err := b.Verify(context.Background()); err != nil {
 			t.Fatal(err)
 		}
@@ -320,6 +322,9 @@ func TestDirectoryHoldsNoPlaintext(t *testing.T) {
 				return err
 			}
 			raw, err := os.ReadFile(path)
+			if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(e.Name(), "spare") {
+				return nil // the journal's spare file comes and goes
+			}
 			for what, secret := range secrets {
 				if bytes.Contains(raw, secret) {
 					t.Errorf("%s: %s holds a %s in the clear", when, e.Name(), what)
