@@ -161,7 +161,7 @@ func TestN21FiveHundredKiosksReturn(t *testing.T) {
 					n++
 				}
 			}
-			if n < nodes/20 || n > nodes/2 {
+			if n < nodes/50 || n > nodes/2 {
 				t.Errorf("%d of %d nodes come in quarter %d of %v", n, nodes, quarter+1, probeCap)
 			}
 		}
