@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ type scannerSoak struct {
 	dice    *rand.Rand
 	sim     *sim.Scanner
 	scanner *scanner.Scanner
+	had     *atomic.Int64 // bytes that the driver has taken off the line
 
 	shown, taken, faults int
 }
@@ -31,8 +33,17 @@ func (x *scannerSoak) start(t *testing.T, dice *rand.Rand) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	x.had = new(atomic.Int64)
+	open := func(ctx context.Context) (port.Port, error) {
+		p, err := port.Opener(port.Config{Path: s.Path()})(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return countedPort{p, x.had}, nil
+	}
 	r, err := scanner.New(scanner.Config{
-		Open: port.Opener(port.Config{Path: s.Path()}), Suffix: scanner.SuffixCRLF, Silence: 40 * time.Millisecond,
+		// A pause of the machine is neither the end of a code nor longer than a showing.
+		Open: open, Suffix: scanner.SuffixCRLF, Silence: 100 * time.Millisecond, Repeat: time.Minute,
 		MinPause: 5 * time.Millisecond, MaxPause: 20 * time.Millisecond,
 	})
 	if err != nil {
@@ -53,6 +64,18 @@ func (x *scannerSoak) start(t *testing.T, dice *rand.Rand) {
 	x.dice, x.sim, x.scanner = dice, s, r
 }
 
+// countedPort counts what the driver reads.
+type countedPort struct {
+	port.Port
+	had *atomic.Int64
+}
+
+func (p countedPort) Read(ctx context.Context, b []byte) (int, error) {
+	n, err := p.Port.Read(ctx, b)
+	p.had.Add(int64(n))
+	return n, err
+}
+
 // rounds shows codes; every third meets a fault first.
 func (x *scannerSoak) rounds(t *testing.T, n int) {
 	t.Helper()
@@ -65,10 +88,26 @@ func (x *scannerSoak) rounds(t *testing.T, n int) {
 		x.comes(t, x.code())
 		x.scanner.Enable(false)
 		// Nobody waits for this one. The driver must have it before the next screen, or can not tell when it came.
-		x.show(t, x.code())
-		<-time.After(30 * time.Millisecond)
+		x.unwanted(t, x.code())
 	}
 	x.ready(t)
+}
+
+// unwanted shows a code until the driver has it whole.
+func (x *scannerSoak) unwanted(t *testing.T, code string) {
+	t.Helper()
+	whole := x.had.Load() + int64(len(code+"\r\n"))
+	x.show(t, code)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(30 * time.Second)
+	for x.had.Load() < whole {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("the driver does not take %q; status %+v", code, x.scanner.Status())
+		}
+	}
 }
 
 func (x *scannerSoak) report(t *testing.T) {
@@ -93,7 +132,7 @@ func (x *scannerSoak) spoiled(t *testing.T) {
 	allowed := []string{code}
 	pulls := []func(){
 		func() { l.HalfAt = n }, func() { l.Dribble = time.Millisecond }, func() { l.Mute = true }, func() { l.NoRead = true },
-		func() { l.NoSuffix = true }, func() { l.Repeats, l.Every = 1+n%3, 60*time.Millisecond }, func() { l.UnplugAt = n },
+		func() { l.NoSuffix = true }, func() { l.Repeats, l.Every = 1+n%3, 400*time.Millisecond }, func() { l.UnplugAt = n },
 		func() { l.Repeats, l.Glued, allowed = 1, true, append(allowed, code+"\r\n"+code) },
 		func() { l.Damage, wild = 0.05, true }, func() { l.Strict, l.Baud, wild = true, 9600, true }, func() { l.Taken, replug = true, true },
 	}
@@ -111,7 +150,7 @@ func (x *scannerSoak) spoiled(t *testing.T) {
 		x.show(t, code)
 	}
 	times := 0
-	for limit := time.After(500 * time.Millisecond); ; {
+	for limit := time.After(1500 * time.Millisecond); ; {
 		select {
 		case e := <-x.scanner.Events():
 			if got, ok := take(e); ok {
@@ -141,7 +180,7 @@ func (x *scannerSoak) comes(t *testing.T, code string) {
 	t.Helper()
 	for range 3 {
 		x.show(t, code)
-		for limit := time.After(2 * time.Second); ; {
+		for limit := time.After(5 * time.Second); ; {
 			select {
 			case e := <-x.scanner.Events():
 				got, ok := take(e)
