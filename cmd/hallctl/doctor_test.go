@@ -327,14 +327,11 @@ func TestDoctorFindsEachCause(t *testing.T) {
 		"no such name":   {func() func() { return lookup(&net.DNSError{Err: "no such host", IsNotFound: true}) }, []doctor.Code{doctor.LinkNameUnknown}},
 		"no name server": {func() func() { return lookup(&net.DNSError{Err: "i/o timeout", IsTimeout: true}) }, []doctor.Code{doctor.LinkNameServer}},
 		"a refused connection": {func() func() {
-			free, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			free.Close()
-			return dial(func(ctx context.Context, network, _ string) (net.Conn, error) {
-				return new(net.Dialer).DialContext(ctx, network, free.Addr().String())
+			address, free := deaf(t)
+			undo := dial(func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, network, address)
 			})
+			return func() { undo(); free() }
 		}, []doctor.Code{doctor.LinkRefused}},
 		"another authority": {func() func() { return line("central", "central: {url: 'https://"+platform+"'}") }, []doctor.Code{doctor.LinkTLSAuthority}},
 		"another name":      {func() func() { return line("central", "central: {url: 'https://central.test', ca: ca.pem}") }, []doctor.Code{doctor.LinkTLSName}},
@@ -379,6 +376,23 @@ func TestDoctorFindsEachCause(t *testing.T) {
 		})
 	}
 	c.wants()
+}
+
+// deaf is an address that is held, so that no other program gets it, and where nobody listens.
+func deaf(t *testing.T) (address string, free func()) {
+	t.Helper()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	free = func() { _ = syscall.Close(fd) }
+	err = syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}})
+	name, nameErr := syscall.Getsockname(fd)
+	if err := errors.Join(err, nameErr); err != nil {
+		free()
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", name.(*syscall.SockaddrInet4).Port), free
 }
 
 // clock steps the machine's clock.

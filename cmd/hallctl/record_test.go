@@ -58,6 +58,15 @@ func TestEveryDeviceCommandRecords(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := paper(t)
+	s, err := sim.NewScanner(sim.ScannerConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	s.Levers(func(l *sim.ScannerLevers) { l.Repeats = 1 << 30 }) // until somebody listens
+	if err := s.Show([]byte("A1")); err != nil {
+		t.Fatal(err)
+	}
 	doc := filepath.Join(dir, "doc.yaml")
 	if err := os.WriteFile(doc, []byte("blocks:\n  - row: {label: 姓名, value: 林小满}\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -67,7 +76,7 @@ func TestEveryDeviceCommandRecords(t *testing.T) {
 		"status":  "printer status --port " + p.Path(),
 		"test":    "printer test --port " + p.Path(),
 		"print":   "printer print --port " + p.Path() + " --file " + doc,
-		"scanner": "scanner read --timeout 300ms --port " + reader(t).Path(),
+		"scanner": "scanner read --port " + s.Path(),
 	} {
 		file := filepath.Join(dir, name)
 		call(t, strings.Fields("device "+args+" --record "+file)...)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -20,27 +21,28 @@ func TestScannerRead(t *testing.T) {
 	}
 	defer s.Close()
 	type result struct {
-		code      int
-		out, errs string
+		code int
+		out  string
 	}
+	read, write := io.Pipe()
 	ended := make(chan result, 1)
 	go func() {
-		var out, errs bytes.Buffer
-		code := run(t.Context(), []string{"--json", "device", "scanner", "read", "--port", s.Path()}, &out, &errs)
-		ended <- result{code, out.String(), errs.String()}
+		var out bytes.Buffer
+		code := run(t.Context(), []string{"--json", "--log", "device", "scanner", "read", "--port", s.Path()}, &out, write)
+		write.Close()
+		ended <- result{code, out.String()}
 	}()
-	again := time.NewTicker(300 * time.Millisecond)
-	defer again.Stop()
-	for {
-		select {
-		case got := <-ended:
-			if got.code != 0 || !strings.Contains(got.out, `"text":"HTTPS://X/T/收件"`) || !strings.Contains(got.out, `"encoding":"utf-8"`) {
-				t.Errorf("%+v", got)
+	var said []string
+	for log := bufio.NewScanner(read); log.Scan(); {
+		said = append(said, log.Text())
+		if strings.Contains(log.Text(), "scanner up") { // what was shown before it listens could come in part
+			if err := s.Show([]byte("HTTPS://X/T/收件")); err != nil {
+				t.Error(err)
 			}
-			return
-		case <-again.C:
-			s.Show([]byte("HTTPS://X/T/收件")) // until the driver listens
 		}
+	}
+	if got := <-ended; got.code != 0 || !strings.Contains(got.out, `"text":"HTTPS://X/T/收件"`) || !strings.Contains(got.out, `"encoding":"utf-8"`) {
+		t.Errorf("%+v, says %q", got, said)
 	}
 }
 
