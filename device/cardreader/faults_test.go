@@ -70,7 +70,7 @@ func troubles() []trouble {
 		{"R10", "every answer 0.4 s late", func(l *sim.ReaderLevers) { l.Lag = 400 * time.Millisecond }, read, usual},
 		{"R10", "every answer 0.7 s late", func(l *sim.ReaderLevers) { l.Lag = 700 * time.Millisecond }, read, usual},
 		{"R10", "1 s from power to the first answer", func(l *sim.ReaderLevers) { l.Boot = time.Second }, read, ""},
-		{"R10", "3 s from power to the first answer", func(l *sim.ReaderLevers) { l.Boot = 3 * time.Second }, silent + ", " + read, ""},
+		{"R10", "6 s from power to the first answer", func(l *sim.ReaderLevers) { l.Boot = 6 * time.Second }, silent + ", " + read, ""},
 		{"R10", "restarts in the read", func(l *sim.ReaderLevers) { l.RestartAt = 200 }, read, usual},
 		{"R10", "restarts in the read, and takes 1 s", func(l *sim.ReaderLevers) { l.RestartAt, l.Boot = 200, time.Second }, read, usual},
 		{"R10", "at another speed", func(l *sim.ReaderLevers) { l.Strict, l.Baud = true, 9600 }, silent, silent},
